@@ -1,0 +1,39 @@
+"""The two secrets of an installation, made once and kept in the data folder with mode 0600."""
+
+import base64
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def _kept(path: Path, make) -> str:
+    """The text of the key file; made on the first start. Raises ImproperlyConfigured when others may read it."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        pass
+    else:
+        with os.fdopen(handle, "w") as file:
+            file.write(make())
+            file.flush()
+            os.fsync(file.fileno())
+    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise ImproperlyConfigured(f"{path.name} may be read by others. Mend it with: chmod 600 {path}")
+    return path.read_text().strip()
+
+
+def secret_key(folder: Path) -> str:
+    """Django's key for signatures and sessions."""
+    key = os.environ.get("CLINIC_SECRET_KEY") or _kept(folder / "secret.key", lambda: secrets.token_urlsafe(64))
+    if len(key) < 50 or key.startswith("django-insecure"):
+        raise ImproperlyConfigured("The secret key is too short or an example. Delete secret.key to have one made.")
+    return key
+
+
+def field_keys(folder: Path) -> list[str]:
+    """The ring of keys for secrets at rest, newest first: '<id>:<base64 of 32 bytes>' a line."""
+    make = lambda: f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}"  # noqa: E731
+    return (os.environ.get("CLINIC_FIELD_KEYS") or _kept(folder / "field.keys", make)).split()

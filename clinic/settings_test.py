@@ -1,0 +1,20 @@
+"""Settings of the tests: the production settings, with what would only make tests slow taken out."""
+
+import os
+import tempfile
+
+os.environ.setdefault("CLINIC_DATA", tempfile.mkdtemp(prefix="clinic-test-"))
+os.environ.setdefault("CLINIC_HTTPS", "0")
+
+from clinic.settings import *  # noqa: F403
+from clinic.settings import DATABASES, STORAGES
+
+# A cheap hash: Argon2id is checked by its own test, not at every sign-in.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+]
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+DATABASES["default"].setdefault("TEST", {})
+MIDDLEWARE = [name for name in MIDDLEWARE if "WhiteNoise" not in name]  # noqa: F405
