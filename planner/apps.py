@@ -1,0 +1,13 @@
+"""The one Django app of the house."""
+
+from django.apps import AppConfig
+
+
+class PlannerConfig(AppConfig):
+    """One app, one migration history; the rooms are sub-packages."""
+
+    name = "planner"
+    verbose_name = "Planner"
+
+    def ready(self) -> None:
+        from planner import checks  # noqa: F401  (registers the system checks)

@@ -1,0 +1,59 @@
+"""The one access layer: rows come through `visible_to` or `editable_by`; a stranger's row does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+
+M = TypeVar("M", bound=Model)
+
+
+def find(rows: QuerySet[M], user: Any, **lookup: Any) -> M:
+    """The row the person may see. Raises Http404 alike for a row of somebody else and for none at all."""
+    return _one(rows.visible_to(user), lookup)
+
+
+def find_to_edit(rows: QuerySet[M], user: Any, **lookup: Any) -> M:
+    """The row the person may change. Whoever may only see it is refused (403); for others it does not exist (404)."""
+    found = _one(rows.visible_to(user), lookup)
+    if not rows.model._default_manager.editable_by(user).filter(pk=found.pk).exists():
+        raise PermissionDenied("to_edit")
+    return found
+
+
+def _one(rows: QuerySet[M], lookup: dict[str, Any]) -> M:
+    try:
+        found = rows.filter(**lookup).first()
+    except (OverflowError, ValueError):
+        found = None
+    if found is None:
+        raise Http404
+    return found
+
+
+def only(*roles: str) -> Callable:
+    """A view for these roles alone; others are refused (403), and the refusal stands in the trail."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if getattr(request.user, "role", None) not in roles:
+                raise PermissionDenied("role")
+            return view(request, *args, **kwargs)
+
+        checked.roles = roles  # type: ignore[attr-defined]  # read by the doors test
+        return checked
+
+    return decorate
+
+
+#: Everybody who works with clients: not the front desk.
+clinical = only("owner", "clinician", "supervisor")
+#: Those who carry cases of their own.
+carrying = only("owner", "clinician")
+owner_only = only("owner")

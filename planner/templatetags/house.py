@@ -1,0 +1,104 @@
+"""What every template may use: icons, times as people say them, one-time keys, addresses with a filter."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import lucide
+from django import template
+from django.http import QueryDict
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from planner.base import once
+from planner.base.text import markdown
+from planner.cases import names
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: int = 20) -> SafeString:
+    """An inline picture beside a word that says the same; hidden from screen readers."""
+    drawn = lucide._render_icon(str(name), size, aria_hidden="true", **{"class": "icon"})
+    return mark_safe(drawn)
+
+
+@register.simple_tag
+def once_key() -> SafeString:
+    """A hidden one-time key, for forms that are written by hand."""
+    return format_html('<input type="hidden" name="once" value="{}">', once.new_key())
+
+
+@register.filter
+def label(case: Any) -> str:
+    """What a case is called on a screen: "M. & R."."""
+    return names.label(case)
+
+
+@register.filter
+def prose(text: str) -> SafeString:
+    """Simple Markdown as safe HTML."""
+    return markdown(text or "")
+
+
+@register.filter
+def day(moment: datetime.datetime | datetime.date) -> str:
+    """ "Thu 26 Nov"; with the year when it is not this one."""
+    if isinstance(moment, datetime.datetime):
+        moment = timezone.localtime(moment)
+    pattern = "D j M" if moment.year == timezone.localdate().year else "D j M Y"
+    return formats.date_format(moment, pattern)
+
+
+@register.filter
+def clock(moment: datetime.datetime) -> str:
+    """ "10:00", in the zone of the page."""
+    return formats.date_format(timezone.localtime(moment), "H:i")
+
+
+@register.filter
+def when(moment: datetime.datetime) -> str:
+    """ "Thu 26 Nov, 10:00"."""
+    return f"{day(moment)}, {clock(moment)}"
+
+
+@register.filter
+def away(moment: datetime.datetime | datetime.date) -> str:
+    """How many days off: "today", "tomorrow", "in 5 days", "3 days ago"."""
+    date = timezone.localtime(moment).date() if isinstance(moment, datetime.datetime) else moment
+    days = (date - timezone.localdate()).days
+    if days == 0:
+        return _("today")
+    if days == 1:
+        return _("tomorrow")
+    if days == -1:
+        return _("yesterday")
+    if days > 0:
+        return ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}
+    return ngettext("%(n)d day ago", "%(n)d days ago", -days) % {"n": -days}
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """The address's query with some values changed; None or "" takes one out. Starts with "?"."""
+    kept: QueryDict = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            kept.pop(name, None)
+        else:
+            kept[name] = str(value)
+    return f"?{kept.urlencode()}"
+
+
+@register.filter
+def lookup(mapping: Any, key: Any) -> Any:
+    """mapping[key], or nothing."""
+    try:
+        return mapping[key]
+    except (KeyError, IndexError, TypeError):
+        return ""
