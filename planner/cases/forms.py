@@ -1,0 +1,231 @@
+"""Forms of the cases room: they clean and return values; the view hands these to the actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.layout import Column, Layout, Row
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from planner.base.forms import HouseForm, LineField, TextField
+from planner.cases.models import (
+    Case,
+    CaseKind,
+    FlagKind,
+    FlagState,
+    InjurySide,
+    ParticipantRole,
+    Person,
+    Phase,
+    TeamRole,
+)
+from planner.practice.models import TextSize, User
+
+MOST_ROWS = 6  # rows of people on the page of a new case; more can be added on the chart
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date picker."""
+
+    input_type = "date"
+
+    def __init__(self, **attrs: Any):
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+def languages() -> list[tuple[str, str]]:
+    """Languages a person may read: those of the pages first, then others the paper has letters for."""
+    others = [
+        ("ar", _("Arabic")), ("zh", _("Chinese")), ("nl", _("Dutch")), ("fr", _("French")), ("de", _("German")),
+        ("el", _("Greek")), ("he", _("Hebrew")), ("hi", _("Hindi")), ("it", _("Italian")), ("ja", _("Japanese")),
+        ("ko", _("Korean")), ("pl", _("Polish")), ("pt", _("Portuguese")), ("ru", _("Russian")), ("uk", _("Ukrainian")),
+        ("vi", _("Vietnamese")),
+    ]  # fmt: skip
+    return [*settings.LANGUAGES, *others]
+
+
+def _text_size(value: str) -> int | None:
+    return int(value) if value else None
+
+
+class CaseForm(HouseForm):
+    """The case itself."""
+
+    kind = forms.ChoiceField(label=_("Who comes"), choices=CaseKind.choices, widget=forms.RadioSelect)
+    phase = forms.ChoiceField(label=_("Where the work stands"), choices=Phase.choices, initial=Phase.SAFETY)
+    focus = LineField(
+        label=_("The injury you work on"), required=False, max_length=300,
+        help_text=_("In your own words, for you and your team. It is never printed."),
+    )  # fmt: skip
+
+
+class PersonForm(HouseForm):
+    """One person and the place in the case. `prefix` tells rows of a new case apart."""
+
+    name = LineField(label=_("Name"), max_length=120)
+    print_name = LineField(
+        label=_("Name to print"), required=False, max_length=60,
+        help_text=_("What stands on the paper. Left empty, the first word of the name."),
+    )  # fmt: skip
+    pronouns = LineField(label=_("Pronouns"), required=False, max_length=40)
+    role = forms.ChoiceField(
+        label=_("Role"), choices=[("", _("Choose ...")), *ParticipantRole.choices],
+        help_text=_("Whose wording the sheets carry."),
+    )  # fmt: skip
+    side = forms.ChoiceField(label=_("Side in the injury"), choices=InjurySide.choices, required=False)
+    language = forms.ChoiceField(label=_("Language of the paper"), choices=languages, initial="en")
+    text_size = forms.TypedChoiceField(
+        label=_("Text size on paper"), required=False, coerce=_text_size, empty_value=None,
+        choices=[("", _("As the practice prints")), *TextSize.choices],
+    )  # fmt: skip
+    is_minor = forms.BooleanField(label=_("Under age"), required=False)
+
+    def asks(self) -> list[Any]:
+        return [
+            Row(Column("name", css_class="col-md-5"), Column("print_name", css_class="col-md-4"),
+                Column("pronouns", css_class="col-md-3")),
+            Row(Column("role", css_class="col-md-4"), Column("side", css_class="col-md-4"),
+                Column("is_minor", css_class="col-md-4 align-self-center")),
+            Row(Column("language", css_class="col-md-4"), Column("text_size", css_class="col-md-4")),
+        ]  # fmt: skip
+
+
+class PersonRow(PersonForm):
+    """A row of a new case: nobody when nothing is written in it. The key and the version belong to the whole page."""
+
+    once = None
+    version = None
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, empty_permitted=True, use_required_attribute=False, **kwargs)
+        self.helper.form_show_errors = True
+        self.helper.form_error_title = ""
+
+    @property
+    def is_used(self) -> bool:
+        return self.is_bound and self.has_changed()
+
+
+class PeopleRows:
+    """The rows of people on the page of a new case; always MOST_ROWS, so that the page works without a script."""
+
+    def __init__(self, data: Any = None, language: str = "en"):
+        initial = {"language": language}
+        self.rows = [PersonRow(data, prefix=f"person-{n}", initial=initial) for n in range(1, MOST_ROWS + 1)]
+
+    def is_valid(self) -> bool:
+        return all([row.is_valid() for row in self.rows])
+
+    @property
+    def people(self) -> list[dict[str, Any]]:
+        return [row.cleaned_data for row in self.rows if row.is_used]
+
+    def split(self, shown: int) -> tuple[list[PersonRow], list[PersonRow]]:
+        """Rows to show at once and rows to fold away: whatever is written in is shown."""
+        used = max([n for n, row in enumerate(self.rows, 1) if row.is_used or row.errors], default=0)
+        return self.rows[: max(shown, used)], self.rows[max(shown, used) :]
+
+
+class AddPersonForm(PersonForm):
+    """One more person: somebody new, or somebody from another case of the clinician."""
+
+    known = forms.ModelChoiceField(
+        Person.objects.none(), label=_("Somebody you know already"), required=False, empty_label=_("No, somebody new"),
+        help_text=_("Then leave the name empty; only role and side are asked."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, case: Case, user: User, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        known = Person.objects.visible_to(user).exclude(places__case=case).order_by("name")
+        self.fields["known"].queryset = known
+        self.fields["known"].label_from_instance = lambda person: person.name
+        self.fields["name"].required = False
+        if not known.exists():
+            del self.fields["known"]
+            self.helper.layout = Layout(*super().asks())
+
+    def asks(self) -> list[Any]:
+        return ["known", *super().asks()]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not cleaned.get("known") and not cleaned.get("name") and "name" not in self.errors:
+            self.add_error("name", _("Write a name, or choose somebody you know."))
+        if cleaned.get("known") and cleaned.get("name"):
+            self.add_error("name", _("Either write a new name or choose somebody you know, not both."))
+        return cleaned
+
+
+class ParticipantForm(PersonForm):
+    """A person who takes part, with the day of leaving."""
+
+    left_on = forms.DateField(
+        label=_("Left the case on"), required=False, widget=DateInput(),
+        help_text=_("Nothing is lost; the papers and plans stay."),
+    )  # fmt: skip
+
+    def asks(self) -> list[Any]:
+        return [*super().asks(), "left_on"]
+
+    def clean_left_on(self):
+        return _not_later(self.cleaned_data["left_on"])
+
+
+class FlagForm(HouseForm):
+    """One finding about one person."""
+
+    person = forms.ModelChoiceField(Person.objects.none(), label=_("Whom it is about"), empty_label=None)
+    kind = forms.ChoiceField(label=_("What was looked at"), choices=FlagKind.choices)
+    state = forms.ChoiceField(label=_("What was found"), choices=FlagState.choices, widget=forms.RadioSelect)
+    basis = LineField(
+        label=_("What it rests on"), max_length=500,
+        help_text=_("For instance: asked alone by phone on Tuesday, four questions, none with yes."),
+    )  # fmt: skip
+    on = forms.DateField(label=_("On which day"), widget=DateInput())
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = Person.objects.filter(places__case=case, places__left_on=None).order_by(
+            "places__order", "pk"
+        )
+        self.fields["person"].label_from_instance = lambda person: person.name
+
+    def clean_on(self):
+        return _not_later(self.cleaned_data["on"])
+
+
+class OverrideForm(HouseForm):
+    """The written reason to go on."""
+
+    reason = TextField(
+        label=_("Your reason"), max_length=2000, rows=5,
+        help_text=_("At least 20 letters: what you know, why you go on, and what keeps everybody safe."),
+    )  # fmt: skip
+
+
+class TeamForm(HouseForm):
+    """A colleague's place on the case."""
+
+    user = forms.ModelChoiceField(User.objects.none(), label=_("Colleague"), empty_label=_("Choose ..."))
+    role = forms.ChoiceField(label=_("Place"), choices=TeamRole.choices)
+    until = forms.DateField(
+        label=_("Until, if it ends"), required=False, widget=DateInput(), help_text=_("The last day, included.")
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(practice_id=case.practice_id, is_active=True).exclude(role="front_desk")
+        self.fields["user"].queryset = people.order_by("name")
+        self.fields["user"].label_from_instance = lambda user: user.name
+
+
+def _not_later(day):
+    """The day, refused where it lies ahead or before anybody alive was born."""
+    if day and day > timezone.localdate():
+        raise forms.ValidationError(_("This day lies ahead. Write the day it happened."))
+    if day and day.year < 1900:
+        raise forms.ValidationError(_("Check the year."))
+    return day

@@ -1,0 +1,225 @@
+"""Case, person, participant, team, safety flags and overrides."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from planner.base.models import Stamped, Versioned
+from planner.practice.models import Practice, TextSize, User
+
+
+class Audience(models.TextChoices):
+    """For whose eyes an item is: the clinician's, one person's, or everybody's in the case."""
+
+    CLINICIAN = "clinician", _("Clinician only")
+    PERSON = "person", _("One person")
+    CASE = "case", _("Everyone in the case")
+
+
+class CaseKind(models.TextChoices):
+    INDIVIDUAL = "individual", _("Individual")
+    COUPLE = "couple", _("Couple")
+    FAMILY = "family", _("Family")
+
+
+class Phase(models.TextChoices):
+    """Where the work stands; the same values as the library's phases."""
+
+    SAFETY = "safety-and-stabilisation", _("Safety and stabilisation")
+    PATTERNS = "pattern-recognition", _("Pattern recognition")
+    SKILLS = "skill-building", _("Skill building")
+    REPAIR = "disclosure-and-repair", _("Disclosure and repair")
+    CONSOLIDATION = "consolidation", _("Consolidation")
+    MAINTENANCE = "maintenance", _("Maintenance")
+
+
+class CaseQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """Cases on whose team the person is today. The front desk sees none: it has appointments, not cases."""
+        if not user.is_authenticated or user.is_front_desk:
+            return self.none()
+        mine = TeamMember.objects.current().filter(user=user)
+        return self.filter(practice_id=user.practice_id, pk__in=mine.values("case_id"))
+
+    def editable_by(self, user: User):
+        """Cases the person may change: a supervisor reads."""
+        if not user.is_authenticated or not user.is_clinical:
+            return self.none()
+        mine = TeamMember.objects.current().filter(user=user).exclude(role=TeamRole.SUPERVISOR)
+        return self.filter(practice_id=user.practice_id, pk__in=mine.values("case_id"))
+
+
+class Case(Versioned):
+    """A unit of care. `code` is the practice-wide case code, the only name that leaves the pages unasked."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
+    code = models.CharField(max_length=12)
+    kind = models.CharField(max_length=10, choices=CaseKind.choices)
+    phase = models.CharField(max_length=30, choices=Phase.choices, default=Phase.SAFETY)
+    focus = models.CharField(max_length=300, blank=True)  # the injury worked on, in the clinician's words; never printed
+    closed_on = models.DateField(null=True, blank=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["practice", "code"], name="one_case_a_code")]
+
+    def __str__(self) -> str:
+        return f"Case {self.code}"
+
+
+class TeamRole(models.TextChoices):
+    LEAD = "lead", _("Lead clinician")
+    CO = "co", _("Co-therapist")
+    SUPERVISOR = "supervisor", _("Supervisor, reads")
+
+
+class TeamQuerySet(models.QuerySet):
+    def current(self):
+        """Those whose time on the case has not run out."""
+        return self.filter(Q(until=None) | Q(until__gte=timezone.localdate()), user__is_active=True)
+
+
+class TeamMember(Stamped):
+    """Who of the practice works on the case, in what role, and until when (the last day included)."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="team")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="case_places")
+    role = models.CharField(max_length=10, choices=TeamRole.choices)
+    until = models.DateField(null=True, blank=True)
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        constraints = [models.UniqueConstraint(fields=["case", "user"], name="one_place_on_a_case")]
+
+
+class PersonQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """People who take part in a case the person may see."""
+        return self.filter(places__case__in=Case.objects.visible_to(user)).distinct()
+
+
+class Person(Versioned):
+    """A client. `print_name` is what stands on paper; `name` may be fuller. `text_size` in points, for the paper."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
+    name = models.CharField(max_length=120)
+    print_name = models.CharField(max_length=60, blank=True)
+    pronouns = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    text_size = models.PositiveSmallIntegerField(choices=TextSize.choices, null=True, blank=True)
+    is_minor = models.BooleanField(default=False)
+    print_options = models.JSONField(default=dict, blank=True)  # what was chosen last for this person's paper
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+
+    def __str__(self) -> str:
+        return f"Client {self.pk}"
+
+    @property
+    def on_paper(self) -> str:
+        """The name to print: the chosen one, else the first word of the name."""
+        return self.print_name or (self.name.split() or [""])[0]
+
+    @property
+    def initial(self) -> str:
+        """The first letter of the printed name with a stop; what lists show: "M."."""
+        return f"{self.on_paper[:1].upper()}." if self.on_paper else ""
+
+
+class ParticipantRole(models.TextChoices):
+    """The role whose wording a person's sheets carry; the same tags as the blocks' `for`."""
+
+    RECOVERY = "person-in-recovery", _("Person in recovery")
+    PARTNER = "partner", _("Partner")
+    CAREGIVER = "caregiver", _("Caregiver")
+    CHILD = "child", _("Child")
+    OTHER = "other", _("Other")
+
+
+class InjurySide(models.TextChoices):
+    NONE = "", _("Does not apply")
+    INJURED = "injured", _("Injured")
+    INJURING = "injuring", _("Injuring")
+
+
+class Participant(Stamped):
+    """A person's place in a case: role, and side in the injury worked on where that applies."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="participants")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="places")
+    role = models.CharField(max_length=20, choices=ParticipantRole.choices)
+    side = models.CharField(max_length=10, choices=InjurySide.choices, blank=True, default="")
+    order = models.PositiveSmallIntegerField(default=0)
+    left_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["order", "pk"]
+        constraints = [models.UniqueConstraint(fields=["case", "person"], name="one_place_in_a_case")]
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """What the blocks' `for` is matched with."""
+        return frozenset(filter(None, (self.role, self.side)))
+
+
+class FlagKind(models.TextChoices):
+    """What has to be known before joint work. See planner.cases.gates for what each one blocks."""
+
+    VIOLENCE = "violence", _("Partner violence or coercion, asked alone")
+    SUICIDE = "suicide", _("Suicide risk")
+    WITHDRAWAL = "withdrawal", _("Withdrawal or intoxication risk")
+    LEGAL = "legal", _("Open legal matter")
+    DISSOCIATION = "dissociation", _("Dissociation, outside the window")
+    PSYCHOSIS = "psychosis", _("Psychosis or mania")
+
+
+class FlagState(models.TextChoices):
+    NOT_YET = "not_yet", _("Not yet asked")
+    CLEAR = "clear", _("Clear")
+    CONCERN = "concern", _("Concern")
+
+
+class SafetyFlag(models.Model):
+    """One finding about one person, with date and basis. Rows are never changed: the newest of a kind counts.
+
+    For the clinician only: never on a client's paper, never in a view a client sees.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="flags")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="flags")
+    kind = models.CharField(max_length=12, choices=FlagKind.choices)
+    state = models.CharField(max_length=8, choices=FlagState.choices)
+    basis = models.CharField(max_length=500)
+    on = models.DateField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["-pk"]
+
+
+class GateOverride(models.Model):
+    """A clinician's written reason to go on although a gate is shut. Holds for one gate in one case until a flag changes."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="overrides")
+    gate = models.CharField(max_length=30)
+    reason = models.TextField(max_length=2000)
+    by = models.ForeignKey(User, on_delete=models.PROTECT)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["-pk"]

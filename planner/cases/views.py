@@ -1,0 +1,289 @@
+"""Pages of the cases room: a new case, its people, what is known about safety, who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from planner.base.access import carrying, clinical, find_to_edit
+from planner.base.forms import HouseForm
+from planner.base.models import Stale
+from planner.base.once import once
+from planner.cases import actions, chart, gates, names
+from planner.cases.forms import (
+    AddPersonForm,
+    CaseForm,
+    FlagForm,
+    OverrideForm,
+    ParticipantForm,
+    PeopleRows,
+    TeamForm,
+)
+from planner.cases.models import Case, CaseKind, FlagKind, FlagState, Participant
+from planner.practice.models import User
+from planner.practice.trail import record
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+SHOWN_ROWS = {CaseKind.INDIVIDUAL: 1, CaseKind.COUPLE: 2, CaseKind.FAMILY: 3}
+
+
+@form_page
+@carrying
+def case_new(request: HttpRequest) -> HttpResponse:
+    """A new case with its people on one page. `?kind=` says how many rows are open at first."""
+    data = request.POST if request.method == "POST" else None
+    kind = (data or request.GET).get("kind") or CaseKind.COUPLE
+    kind = kind if kind in CaseKind.values else CaseKind.COUPLE
+    form = CaseForm(data, initial={"kind": kind})
+    rows = PeopleRows(data, language=request.user.practice.language)
+    if data is not None and all([form.is_valid(), rows.is_valid()]):
+        fields = {name: form.cleaned_data[name] for name in ("kind", "phase", "focus")}
+        done = _try(request, form, lambda: _chart(actions.open_case(by=request.user, people=rows.people, **fields)))
+        if done:
+            messages.success(request, _("The case is open. Next, ask each person alone about safety."))
+            return done
+    shown, folded = rows.split(SHOWN_ROWS[CaseKind(kind)])
+    return _page(request, "cases/case_new.html", form, shown=shown, folded=folded, row_errors=_row_errors(rows))
+
+
+@form_page
+@clinical
+def case_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Kind, phase and focus of a case."""
+    case = find_to_edit(Case.objects, request.user, pk=pk)
+    initial = {"kind": case.kind, "phase": case.phase, "focus": case.focus, "version": case.version}
+    form = CaseForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        fields = {name: form.cleaned_data[name] for name in ("kind", "phase", "focus")}
+        version = form.cleaned_data["version"] or 0
+        done = _try(
+            request, form, lambda: _chart(actions.change_case(by=request.user, case=case, version=version, **fields))
+        )
+        if done:
+            messages.success(request, _("Saved."))
+            return done
+    return _page(request, "cases/case_edit.html", form, case=case)
+
+
+@form_page
+@clinical
+def case_close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a case, or open a closed one again; the page asks first."""
+    case = find_to_edit(Case.objects, request.user, pk=pk)
+    form = HouseForm(request.POST or None, initial={"version": case.version})
+    if form.is_valid():
+        write = actions.reopen_case if case.closed_on else actions.close_case
+        version = form.cleaned_data["version"] or 0
+        done = _try(request, form, lambda: _chart(write(by=request.user, case=case, version=version)))
+        if done:
+            case.refresh_from_db()
+            messages.success(request, _("The case is closed.") if case.closed_on else _("The case is open again."))
+            return done
+    return _page(request, "cases/case_close.html", form, case=case)
+
+
+@form_page
+@clinical
+def participant_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """One more person in a case."""
+    case = find_to_edit(Case.objects, request.user, pk=pk)
+    initial = {"language": request.user.practice.language}
+    form = AddPersonForm(request.POST or None, case=case, user=request.user, initial=initial)
+    if form.is_valid():
+        given = {**form.cleaned_data}
+        given["person"] = given.pop("known", None)
+
+        def add() -> str:
+            actions.add_participant(by=request.user, case=case, **given)
+            return _chart(case)
+
+        if done := _try(request, form, add):
+            messages.success(request, _("Added. Ask this person alone about safety before any joint task."))
+            return done
+    return _page(request, "cases/participant.html", form, case=case)
+
+
+@form_page
+@clinical
+def participant_edit(request: HttpRequest, pk: int, participant_pk: int) -> HttpResponse:
+    """A person of the case: names, language, text size, role and side."""
+    case = find_to_edit(Case.objects, request.user, pk=pk)
+    participant = case.participants.select_related("person").filter(pk=participant_pk).first()
+    if participant is None:
+        raise Http404
+    form = ParticipantForm(request.POST or None, initial=_initial(participant))
+    if form.is_valid():
+        fields = {name: form.cleaned_data[name] for name in (*actions.PERSON_FIELDS, *actions.PLACE_FIELDS)}
+        version = form.cleaned_data["version"] or 0
+
+        def change() -> str:
+            actions.change_person(by=request.user, participant=participant, version=version, **fields)
+            return _chart(case)
+
+        if done := _try(request, form, change):
+            messages.success(request, _("Saved."))
+            return done
+    return _page(request, "cases/participant.html", form, case=case, participant=participant)
+
+
+@form_page
+@clinical
+def flag_record(request: HttpRequest, pk: int) -> HttpResponse:
+    """A finding about one person of the case, with the history of all findings beside it."""
+    case = find_to_edit(Case.objects, request.user, pk=pk)
+    places = {str(place.person_id): place for place in names.current(case)}
+    chosen = request.GET.get("person", "")
+    initial = {
+        "person": chosen if chosen in places else next(iter(places), None),
+        "kind": _known(request.GET.get("kind"), FlagKind) or FlagKind.VIOLENCE,
+        "on": timezone.localdate(),
+    }
+    form = FlagForm(request.POST or None, case=case, initial=initial)
+    if form.is_valid():
+        fields = {name: form.cleaned_data[name] for name in ("person", "kind", "state", "basis", "on")}
+
+        def write() -> str:
+            actions.record_flag(by=request.user, case=case, **fields)
+            return _back(request) or _chart(case)
+
+        if done := _try(request, form, write):
+            messages.success(request, _("Recorded. It stands on the chart, never on paper."))
+            return done
+    context = chart.people_and_safety(case)
+    return _page(request, "cases/flag_record.html", form, next=_back(request), **{**context, "case": case})
+
+
+@form_page
+@clinical
+def gate_override(request: HttpRequest, pk: int, gate: str) -> HttpResponse:
+    """Go on although a gate is shut, with a written reason."""
+    case = find_to_edit(Case.objects, request.user, pk=pk)
+    if gate not in gates.MATRIX:
+        raise Http404
+    verdict = gates.look(case, [gate])
+    form = OverrideForm(request.POST or None)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+
+        def write() -> str:
+            actions.override_gate(by=request.user, case=case, gate=gate, reason=reason)
+            return _back(request) or _chart(case)
+
+        if done := _try(request, form, write):
+            messages.success(request, _("Your reason is recorded. The gate is open until something new is recorded."))
+            return done
+    context = {"case": case, "gate": gate, "gate_label": gates.LABELS[gate], "verdict": verdict}
+    return _page(request, "cases/gate_override.html", form, next=_back(request), **context)
+
+
+@form_page
+@clinical
+def team(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who may see the case: add or change a place, take one away (`remove` names the colleague)."""
+    case = find_to_edit(Case.objects, request.user, pk=pk)
+    removing = request.method == "POST" and "remove" in request.POST
+    form = TeamForm(None if removing else request.POST or None, case=case)
+    if removing:
+        return _remove(request, case)
+    if form.is_valid():
+        fields = {name: form.cleaned_data[name] for name in ("user", "role", "until")}
+
+        def write() -> str:
+            actions.set_team(by=request.user, case=case, **fields)
+            return reverse("team", args=[case.pk])
+
+        if done := _try(request, form, write):
+            messages.success(request, _("Saved."))
+            return done
+    return _page(request, "cases/team.html", form, case=case, places=chart.team_of(case))
+
+
+def _remove(request: HttpRequest, case: Case) -> HttpResponse:
+    """Takes a colleague's place away; whoever gave up the own place has no page of this case any more."""
+    chosen = request.POST.get("remove", "")
+    user = User.objects.filter(pk=int(chosen), case_places__case=case).first() if _is_id(chosen) else None
+    if user is None:
+        raise Http404
+    try:
+        actions.remove_from_team(by=request.user, case=case, user=user)
+    except actions.Refused as refused:
+        messages.error(request, str(refused))
+        return HttpResponseRedirect(reverse("team", args=[case.pk]))
+    messages.success(request, _("The place was taken away."))
+    own = user.pk == request.user.pk
+    return HttpResponseRedirect(reverse("caseload") if own else reverse("team", args=[case.pk]))
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _known(value: str | None, choices: type[FlagKind] | type[FlagState]) -> str | None:
+    return value if value in choices.values else None
+
+
+def _initial(participant: Participant) -> dict:
+    person = participant.person
+    fields = {name: getattr(person, name) for name in actions.PERSON_FIELDS}
+    places = {name: getattr(participant, name) for name in actions.PLACE_FIELDS}
+    return {**fields, **places, "version": person.version}
+
+
+def _chart(case: Case) -> str:
+    return reverse("case", args=[case.pk])
+
+
+def _back(request: HttpRequest) -> str:
+    """The page of this house that the person came from, when the address names one."""
+    address = request.POST.get("next") or request.GET.get("next") or ""
+    hosts, secure = {request.get_host()}, request.is_secure()
+    return address if url_has_allowed_host_and_scheme(address, allowed_hosts=hosts, require_https=secure) else ""
+
+
+def _try(request: HttpRequest, form: HouseForm, write: Callable[[], str]) -> HttpResponse | None:
+    """Does the write once and goes on; None where it was refused, with the sentence in the form and the text kept."""
+    try:
+        return HttpResponseRedirect(once(form.one_time_key, request.user.pk, write))
+    except actions.Refused as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+    except Stale as stale:
+        form.data = form.data.copy()
+        form.data["version"] = str(stale.current.version)
+        form.add_error(None, _stale_sentence(form, stale))
+    return None
+
+
+def _stale_sentence(form: HouseForm, stale: Stale) -> str:
+    """What somebody else saved meanwhile, so that the person can choose."""
+    now = []
+    for name, field in form.fields.items():
+        if name not in ("version", "once") and hasattr(stale.current, name):
+            value = getattr(stale.current, name)
+            if value != form.cleaned_data.get(name):
+                shown = dict(getattr(field, "choices", [])).get(value, value) or _("nothing")
+                now.append(f"{field.label}: {shown}")
+    told = " ".join((_("Saved meanwhile:"), "; ".join(now) + ".")) if now else ""
+    first = _("Somebody changed this since you opened it. Yours is still here; save again to keep yours.")
+    return f"{first} {told}".strip()
+
+
+def _row_errors(rows: PeopleRows) -> bool:
+    return any(row.errors for row in rows.rows)
+
+
+def _page(request: HttpRequest, template: str, form: HouseForm, **context) -> HttpResponse:
+    """The page with its form; 422 says that something was not accepted. A view of a case is recorded."""
+    case = context.get("case")
+    if case is not None and request.method == "GET":
+        record("viewed", by=request.user, what="case", what_id=case.pk, case_id=case.pk)
+    status = 422 if request.method == "POST" else 200
+    label = names.label(case) if case is not None else ""
+    return render(request, template, {"form": form, "label": label, **context}, status=status)

@@ -1,0 +1,140 @@
+"""Plain functions that make one thing each, with as few words as a test needs."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+
+from django.utils import timezone
+
+from planner.cases.models import Case, CaseKind, FlagKind, Participant, ParticipantRole, Person, SafetyFlag, TeamMember
+from planner.library.models import Facet, Intervention, InterventionEdition, Worksheet, WorksheetEdition
+from planner.practice.models import Practice, Role, User
+from planner.sessions.models import AgendaItem, ItemKind, Session
+
+_count = itertools.count(1)
+PASSWORD = "correct-horse-battery-staple-42"
+
+
+def make_practice(name: str = "Harbour practice", **fields) -> Practice:
+    return Practice.objects.create(name=name, country="US", zone="America/New_York", **fields)
+
+
+def make_user(practice: Practice, role: str = Role.CLINICIAN, **fields) -> User:
+    n = next(_count)
+    user = User(practice=practice, role=role, **{"name": f"Person {n}", "email": f"person{n}@example.org", **fields})
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def make_case(by: User, kind: str = "couple", names: tuple[str, ...] = ("Maya", "Ruben"), **fields) -> Case:
+    """A case with its people; a couple is an injured partner and a person in recovery, in that order."""
+    n = next(_count)
+    case = Case.objects.create(practice=by.practice, kind=kind, **{"code": f"T{n:04d}", **fields})
+    TeamMember.objects.create(case=case, user=by, role="lead")
+    roles = {
+        CaseKind.INDIVIDUAL: [(ParticipantRole.OTHER, "")],
+        CaseKind.COUPLE: [(ParticipantRole.PARTNER, "injured"), (ParticipantRole.RECOVERY, "injuring")],
+        CaseKind.FAMILY: [(ParticipantRole.CAREGIVER, ""), (ParticipantRole.RECOVERY, ""), (ParticipantRole.CHILD, "")],
+    }[kind]
+    for order, (name, (role, side)) in enumerate(zip(names, roles, strict=False)):
+        person = Person.objects.create(
+            practice=by.practice, name=name, print_name=name, is_minor=role == ParticipantRole.CHILD
+        )
+        Participant.objects.create(case=case, person=person, role=role, side=side, order=order)
+    return case
+
+
+def settle_safety(case: Case, by: User, state: str = "clear", kind: str = FlagKind.VIOLENCE) -> None:
+    """A finding of `kind` for everybody in the case."""
+    for place in case.participants.all():
+        SafetyFlag.objects.create(
+            case=case, person=place.person, kind=kind, state=state, basis="asked alone", on=timezone.localdate(), by=by
+        )
+
+
+SHEET_BLOCKS = [
+    {"steps": {"items": ["Sit down.", "One talks. One listens."]}},
+    {"short": {"id": "pause_word", "label": "Our pause word"}},
+    {"lines": {"id": "hard", "label": "When was it hard to feel safe?", "lines": 3, "for": ["partner"]}},
+    {"lines": {"id": "hard", "label": "When did something pull at you?", "lines": 3, "for": ["person-in-recovery"]}},
+    {"scale": {"id": "close", "label": "How close did you feel?", "low": "far", "high": "near", "audience": "person"}},
+]
+
+
+def sheet_content(slug: str, **fields) -> dict:
+    """A small sheet with wordings for two roles."""
+    return {
+        "slug": slug, "title": "Our talk", "discreet_title": "Weekly sheet", "kind": "worksheet", "pages": 1,
+        "one_for_each": "participant", "purpose": "A calm talk helps small hurts stay small.", "blocks": SHEET_BLOCKS,
+        **fields,
+    }  # fmt: skip
+
+
+def intervention_content(slug: str, **fields) -> dict:
+    """An intervention at the least depth that the format accepts."""
+    return {
+        "slug": slug, "language": "en", "name": slug.replace("-", " ").capitalize(), "family": "dialogue",
+        "aim": "A short and steady talk.", "for_whom": ["couple"], "phase": ["skill-building"], "minutes": 15,
+        "setting": ["in-person"], "use_when": "Both can stay in the room.", "not_when": "Safety is not settled.",
+        "gates": [], "cautions": ["Go slowly."],
+        "steps": [
+            {"title": "Frame it", "minutes": 5, "do": "Say what it is.", "words": ["Let us look at the week."]},
+            {"title": "Try it", "minutes": 10, "do": "Guide one round.", "words": ["And you?"]},
+        ],
+        "when_it_goes_wrong": [{"sign": "Silence", "then": "Breathe together."}],
+        "variants": {"couple": "As it stands."}, "homework": {"full": "Three times.", "small": "Once."},
+        "progress_shows": "Fewer old topics.", "evidence": {"strength": "convention", "statement": "No trial found."},
+        "sources": [{"fact": "A fact", "source": "A paper"}], "review": {"written": "2026-11-22"},
+        "sheets": [f"{slug}-sheet"],
+        **fields,
+    }  # fmt: skip
+
+
+def make_intervention(
+    slug: str = "", gates: tuple[str, ...] = (), sheet: dict | None = None, **fields
+) -> Intervention:
+    """An intervention of a pack with one edition and one worksheet edition."""
+    slug = slug or f"intervention-{next(_count)}"
+    content = intervention_content(slug, gates=list(gates), **fields)
+    intervention = Intervention.objects.create(
+        slug=slug, name=content["name"], family=content["family"], aim=content["aim"], minutes=content["minutes"],
+        whole_hash=f"{slug}-1",
+    )  # fmt: skip
+    intervention.current = InterventionEdition.objects.create(
+        intervention=intervention, number=1, content=content, content_hash=f"{slug}-1"
+    )
+    intervention.save()
+    for kind in ("phase", "for_whom", "setting"):
+        for value in content[kind]:
+            Facet.objects.create(intervention=intervention, kind=kind, value=value)
+    make_worksheet(intervention, **(sheet or {}))
+    return intervention
+
+
+def make_worksheet(intervention: Intervention, slug: str = "", **fields) -> Worksheet:
+    slug = slug or f"{intervention.slug}-sheet"
+    content = sheet_content(slug, **fields)
+    worksheet = Worksheet.objects.create(intervention=intervention, slug=slug, name=content["title"])
+    worksheet.current = WorksheetEdition.objects.create(
+        worksheet=worksheet, number=1, content=content, content_hash=f"{slug}-1", grades={}
+    )
+    worksheet.save()
+    return worksheet
+
+
+def make_session(
+    case: Case, by: User, days: int = 1, items: tuple[str, ...] = ("Check-in", "Closing"), **fields
+) -> Session:
+    """A planned session `days` from now with free items of five minutes each and everybody attending."""
+    session = Session.objects.create(
+        case=case,
+        zone=case.practice.zone,
+        changed_by=by,
+        **{"starts_at": timezone.now() + timedelta(days=days), **fields},
+    )
+    session.attendees.set(case.participants.all())
+    for position, title in enumerate(items, 1):
+        AgendaItem.objects.create(session=session, position=position, kind=ItemKind.FREE, title=title, minutes=5)
+    return session
