@@ -1,0 +1,1 @@
+"""Interventions, their editions and sheets, ready session templates; content packs and how they are read."""

@@ -1,0 +1,254 @@
+"""The library: interventions and worksheets with frozen editions, session templates, and the words they are found by.
+
+The library of packs is the same for every practice. (A practice's own copies are rows with `practice` set.)
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from planner.base.models import Stamped
+from planner.library import packs
+from planner.practice.models import Practice, User
+from planner.sheets.blocks import Block
+
+
+class Pack(Stamped):
+    """A content pack as it was last loaded."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=300)
+    version = models.CharField(max_length=20)
+    language = models.CharField(max_length=10)
+    author = models.CharField(max_length=300)
+    licence = models.CharField(max_length=300)
+    about = models.TextField()
+    content_hash = models.CharField(max_length=64)
+
+    class Meta:
+        app_label = "planner"
+
+
+class OfLibraryQuerySet(models.QuerySet):
+    """Rows of packs and of the person's own practice."""
+
+    def visible_to(self, user: User):
+        """What the library offers this person: packs are for everyone who is signed in, a practice's own rows for its
+        people. The front desk sees no clinical text, so it has no library."""
+        return self.ever_visible_to(user).filter(retired_at=None)
+
+    def ever_visible_to(self, user: User):
+        """The same with what was retired: old plans and papers still lead to it."""
+        if not user.is_authenticated or user.is_front_desk:
+            return self.none()
+        return self.filter(Q(practice=None) | Q(practice_id=user.practice_id))
+
+
+class OfLibrary(Stamped):
+    """What an intervention, a worksheet and a template share."""
+
+    pack = models.ForeignKey(Pack, null=True, blank=True, on_delete=models.PROTECT)
+    practice = models.ForeignKey(Practice, null=True, blank=True, on_delete=models.PROTECT)
+    slug = models.SlugField(max_length=60)
+    language = models.CharField(max_length=10, default="en")
+    name = models.CharField(max_length=300)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfLibraryQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Edition(models.Model):
+    """Frozen content with its hash; `number` counts from 1. Never changed once written."""
+
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    content_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+
+class Intervention(OfLibrary):
+    """An intervention; what a page shows comes from `current`, the newest edition. Columns here only serve filters.
+
+    A translation points to its `original` and says by `follows` which state of it was translated.
+    """
+
+    family = models.CharField(max_length=40, db_index=True)
+    aim = models.TextField()
+    minutes = models.PositiveSmallIntegerField()
+    current = models.ForeignKey("InterventionEdition", null=True, on_delete=models.PROTECT, related_name="+")
+    original = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="translations")
+    follows = models.CharField(max_length=64, blank=True)
+    whole_hash = models.CharField(max_length=64)  # of the intervention with its sheets; what translations follow
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slug", "language"], condition=Q(practice=None), name="one_intervention_a_slug"
+            ),
+            models.UniqueConstraint(
+                fields=["practice", "slug", "language"],
+                condition=Q(practice__isnull=False),
+                name="one_own_intervention_a_slug",
+            ),
+        ]
+
+    @property
+    def is_behind(self) -> bool:
+        """True for a translation whose original has moved on."""
+        return bool(self.original_id and self.follows != self.original.whole_hash)
+
+
+class InterventionEditionQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """Every edition the person may read, of retired interventions too."""
+        return self.filter(intervention__in=Intervention.objects.ever_visible_to(user))
+
+
+class InterventionEdition(Edition):
+    """An edition of an intervention; `parsed` gives its parts by name."""
+
+    intervention = models.ForeignKey(Intervention, on_delete=models.PROTECT, related_name="editions")
+
+    objects = InterventionEditionQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        constraints = [
+            models.UniqueConstraint(fields=["intervention", "number"], name="one_intervention_edition_a_number"),
+            models.UniqueConstraint(fields=["intervention", "content_hash"], name="one_intervention_edition_a_hash"),
+        ]
+
+    @cached_property
+    def parsed(self) -> packs.InterventionFile:
+        """The content as the pack format's own type (its sheets are worksheets of their own: here an empty list)."""
+        return packs.InterventionFile.model_construct(
+            **{**packs.InterventionFile.model_validate({**self.content, "sheets": [_NO_SHEET]}).__dict__, "sheets": ()}
+        )
+
+    @property
+    def gates(self) -> list[str]:
+        return self.content.get("gates", [])
+
+
+_NO_SHEET: dict[str, Any] = {"slug": "none", "title": "None", "purpose": "None", "blocks": [{"text": "None"}]}
+
+
+class Facet(models.Model):
+    """One value an intervention can be filtered by: kind is phase, for_whom or setting."""
+
+    intervention = models.ForeignKey(Intervention, on_delete=models.CASCADE, related_name="facets")
+    kind = models.CharField(max_length=12)
+    value = models.CharField(max_length=40)
+
+    class Meta:
+        app_label = "planner"
+        indexes = [models.Index(fields=["kind", "value"])]
+        constraints = [models.UniqueConstraint(fields=["intervention", "kind", "value"], name="one_facet_a_value")]
+
+
+class Word(models.Model):
+    """A word of the library, folded; the vocabulary that forgives a typo."""
+
+    text = models.CharField(max_length=60, unique=True)
+
+    class Meta:
+        app_label = "planner"
+
+
+class Mention(models.Model):
+    """Where a word stands: in which intervention, and how much it weighs there (a title more than a step)."""
+
+    word = models.ForeignKey(Word, on_delete=models.CASCADE)
+    intervention = models.ForeignKey(Intervention, on_delete=models.CASCADE)
+    weight = models.PositiveSmallIntegerField()
+
+    class Meta:
+        app_label = "planner"
+        constraints = [models.UniqueConstraint(fields=["word", "intervention"], name="one_mention_a_word")]
+
+
+class Worksheet(OfLibrary):
+    """A printable sheet of an intervention; its content is `current`."""
+
+    intervention = models.ForeignKey(Intervention, on_delete=models.PROTECT, related_name="worksheets")
+    order = models.PositiveSmallIntegerField(default=0)
+    current = models.ForeignKey("WorksheetEdition", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slug", "language"], condition=Q(practice=None), name="one_worksheet_a_slug"
+            ),
+            models.UniqueConstraint(
+                fields=["practice", "slug", "language"],
+                condition=Q(practice__isnull=False),
+                name="one_own_worksheet_a_slug",
+            ),
+        ]
+
+
+class WorksheetEdition(Edition):
+    """An edition of a worksheet; `sheet` gives its parts, `blocks` its blocks. `grades` is role -> reading grade."""
+
+    worksheet = models.ForeignKey(Worksheet, on_delete=models.PROTECT, related_name="editions")
+    grades = models.JSONField(default=dict)  # role or "" -> {kincaid, smog, words, minutes}, measured when it was made
+
+    class Meta:
+        app_label = "planner"
+        constraints = [
+            models.UniqueConstraint(fields=["worksheet", "number"], name="one_worksheet_edition_a_number"),
+            models.UniqueConstraint(fields=["worksheet", "content_hash"], name="one_worksheet_edition_a_hash"),
+        ]
+
+    @cached_property
+    def sheet(self) -> packs.Sheet:
+        return packs.Sheet.model_validate(self.content)
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        return self.sheet.parsed()
+
+    @property
+    def for_clinician(self) -> bool:
+        return self.content.get("one_for_each") == "clinician"
+
+
+class SessionTemplate(OfLibrary):
+    """A ready agenda for one session; `content` is a packs.TemplateFile."""
+
+    aim = models.TextField()
+    kind = models.CharField(max_length=10)
+    minutes = models.PositiveSmallIntegerField()
+    content = models.JSONField()
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slug", "language"], condition=Q(practice=None), name="one_template_a_slug"
+            ),
+            models.UniqueConstraint(
+                fields=["practice", "slug", "language"],
+                condition=Q(practice__isnull=False),
+                name="one_own_template_a_slug",
+            ),
+        ]

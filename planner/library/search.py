@@ -1,0 +1,268 @@
+"""Finding interventions: words that forgive a typo, filters that combine, and the counts beside them.
+
+The words of the library stand in a table of their own (Word, Mention), so the same code runs on every database. Every
+word of a search must be found: as it stands or as a beginning ("mindful" finds "mindfulness"), through a synonym of the
+field, or else by the nearest words of the vocabulary. An entry is shown in the person's language where it has one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.http import QueryDict
+from django.utils.translation import get_language
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from planner.library import packs
+from planner.library.models import Facet, Intervention, Mention, Word
+from planner.library.words import FAMILY, FOR_WHOM, PHASE, SETTING, fold, words_of
+from planner.practice.models import User
+
+MOST_WORDS = 8  # of a search; what comes after narrows nothing
+LONGEST_TEXT = 200
+MINUTES = (5, 10, 15, 20, 30, 45, 60)
+#: How much of a word's weight counts, by how it was found.
+EXACT, BEGINNING, SYNONYM, NEAR = 10, 8, 5, 4
+SYNONYMS = Path(__file__).parent / "synonyms.yaml"
+_LABELS = {"family": FAMILY, "phase": PHASE, "for_whom": FOR_WHOM, "setting": SETTING}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What is chosen: within a kind any of the values, across kinds all of them. `minutes` is the most it may take."""
+
+    family: tuple[str, ...] = ()
+    phase: tuple[str, ...] = ()
+    for_whom: tuple[str, ...] = ()
+    setting: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    minutes: int | None = None
+
+    @classmethod
+    def of(cls, query: Mapping[str, Any]) -> Filters:
+        """Out of an address (a QueryDict) or a plain mapping. Values that nothing has are passed over."""
+        chosen = {
+            kind: tuple(value for value in dict.fromkeys(_list(query, kind)) if value in labels)
+            for kind, labels in {**_LABELS, "language": dict(settings.LANGUAGES)}.items()
+        }
+        known = {str(value): value for value in MINUTES}
+        return cls(**chosen, minutes=known.get(str(query.get("minutes", ""))))
+
+    @property
+    def any(self) -> bool:
+        return self != Filters()
+
+
+def _list(query: Mapping[str, Any], name: str) -> list[str]:
+    """Every value of a name: a QueryDict has lists, a plain mapping one text or several."""
+    if isinstance(query, QueryDict):
+        return query.getlist(name)
+    value = query.get(name) or []
+    return [value] if isinstance(value, str) else list(value)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a filter: how many entries it would show beside the other filters, and whether it is chosen."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer: entries best first, the choices of each filter, and what a mistyped word was read as (`guessed`)."""
+
+    entries: QuerySet[Intervention]
+    total: int
+    choices: Mapping[str, list[Choice]] = field(default_factory=dict)
+    guessed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class _Entry:
+    """An intervention in all its languages, as search sees it."""
+
+    versions: dict[str, int]  # language -> id
+    family: str
+    minutes: int
+    name: str
+    facets: dict[str, set[str]]
+    score: int = 0
+
+    def values(self, kind: str) -> set[str]:
+        if kind == "family":
+            return {self.family}
+        return set(self.versions) if kind == "language" else self.facets.get(kind, set())
+
+    def passes(self, filters: Filters) -> bool:
+        if filters.minutes and self.minutes > filters.minutes:
+            return False
+        kinds = (*_LABELS, "language")
+        return all(not (wanted := getattr(filters, kind)) or self.values(kind) & set(wanted) for kind in kinds)
+
+    def shown(self, languages: Iterable[str]) -> int:
+        """The id of the version to show: in the first of the languages it has, else the original."""
+        return next(
+            (self.versions[code] for code in languages if code in self.versions), next(iter(self.versions.values()))
+        )
+
+
+def find(text: str, user: User, filters: Filters | Mapping[str, Any] | None = None) -> QuerySet[Intervention]:
+    """Interventions the person may use, best first."""
+    return browse(text, user, filters).entries
+
+
+def browse(text: str, user: User, filters: Filters | Mapping[str, Any] | None = None) -> Found:
+    """The same with counts for every filter. The number of queries does not grow with the library: at most six."""
+    filters = filters if isinstance(filters, Filters) else Filters.of(filters or {})
+    languages = reading_languages(user)
+    entries = _entries(user)
+    words = words_of(text[:LONGEST_TEXT])[:MOST_WORDS]
+    guessed: dict[str, str] = {}
+    if words:
+        scores, guessed = _scores(words)
+        for entry in entries:
+            entry.score = max((scores.get(pk, 0) for pk in entry.versions.values()), default=0)
+        entries = [entry for entry in entries if entry.score]
+    shown = [entry for entry in entries if entry.passes(filters)]
+    preferred = (*filters.language, *languages) if filters.language else languages
+    shown.sort(key=lambda entry: (-entry.score, languages[0] not in entry.versions, fold(entry.name)))
+    ranked = [entry.shown(preferred) for entry in shown]
+    return Found(_in_order(ranked), len(ranked), _choices(entries, filters), guessed)
+
+
+def reading_languages(user: User) -> list[str]:
+    """Languages the person reads, the own one first: what was chosen for the person, else that of the page."""
+    own = (user.language or get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    return list(dict.fromkeys([own, settings.LANGUAGE_CODE.split("-")[0]]))
+
+
+def _entries(user: User) -> list[_Entry]:
+    """Everything the library offers the person, translations with their originals. Two queries."""
+    rows = Intervention.objects.visible_to(user).order_by("pk")
+    columns = rows.values_list("pk", "original_id", "language", "family", "minutes", "name")
+    found: dict[int, _Entry] = {}
+    for pk, original, language, family, minutes, name in sorted(columns, key=lambda row: row[1] is not None):
+        entry = found.setdefault(original or pk, _Entry({}, family, minutes, name, {}))
+        entry.versions.setdefault(language, pk)
+    home = {pk: entry for entry in found.values() for pk in entry.versions.values()}
+    for pk, kind, value in Facet.objects.filter(intervention__in=rows).values_list("intervention_id", "kind", "value"):
+        if pk in home:
+            home[pk].facets.setdefault(kind, set()).add(value)
+    return list(found.values())
+
+
+def _in_order(ranked: list[int]) -> QuerySet[Intervention]:
+    """These interventions in this order, with what a list shows of them."""
+    rows = Intervention.objects.filter(pk__in=ranked).select_related("current", "original")
+    if not ranked:
+        return rows.none()
+    places = [When(pk=pk, then=Value(place)) for place, pk in enumerate(ranked)]
+    return rows.annotate(place=Case(*places, output_field=IntegerField())).order_by("place")
+
+
+def _choices(entries: list[_Entry], filters: Filters) -> dict[str, list[Choice]]:
+    """For each filter its values with their counts, given what is chosen in the others."""
+    found = {}
+    for kind, labels in {**_LABELS, "language": dict(settings.LANGUAGES)}.items():
+        others = replace(filters, **{kind: ()})
+        counts = Counter(value for entry in entries if entry.passes(others) for value in entry.values(kind))
+        chosen = getattr(filters, kind)
+        found[kind] = [
+            Choice(value, str(label), counts[value], value in chosen)
+            for value, label in labels.items()
+            if counts[value] or value in chosen
+        ]
+    rest = [entry.minutes for entry in entries if entry.passes(replace(filters, minutes=None))]
+    found["minutes"] = [
+        Choice(str(most), str(most), sum(minutes <= most for minutes in rest), most == filters.minutes)
+        for most in MINUTES
+    ]
+    return found
+
+
+def _scores(words: list[str]) -> tuple[dict[int, int], dict[str, str]]:
+    """Intervention id -> score, for those in which every word was found; and what mistyped words were read as."""
+    matches = {word: _known(word) for word in words}
+    guessed: dict[str, str] = {}
+    vocabulary = dict(Word.objects.values_list("text", "pk"))
+    for word, quality in matches.items():
+        found = {text: share for text, share in _matching(quality, vocabulary).items() if share}
+        if not found and (near := nearest(word, vocabulary)):
+            found = dict.fromkeys(near, NEAR)
+            guessed[word] = near[0]
+        matches[word] = {vocabulary[text]: share for text, share in found.items()}
+    ids = {pk for found in matches.values() for pk in found}
+    by_word: dict[int, list[tuple[int, int]]] = {}
+    for word, intervention, weight in Mention.objects.filter(word__in=ids).values_list(
+        "word_id", "intervention_id", "weight"
+    ):
+        by_word.setdefault(word, []).append((intervention, weight))
+    return _sum_up(matches.values(), by_word), guessed
+
+
+def _sum_up(matches: Iterable[Mapping[int, int]], by_word: Mapping[int, list[tuple[int, int]]]) -> dict[int, int]:
+    """Each word counts once in an intervention, with its best match; the words are summed; every word must be there."""
+    total: dict[int, int] | None = None
+    for found in matches:
+        best: dict[int, int] = {}
+        for pk, share in found.items():
+            for intervention, weight in by_word.get(pk, ()):
+                best[intervention] = max(best.get(intervention, 0), weight * share)
+        total = best if total is None else {pk: total[pk] + best[pk] for pk in total.keys() & best.keys()}
+    return total or {}
+
+
+def _known(word: str) -> dict[str, int]:
+    """What to look for besides the word itself: its singular and its synonyms, each with its share."""
+    forms = [word, word[:-1]] if len(word) > 4 and word.endswith("s") else [word]
+    wanted = dict.fromkeys((text for form in forms for text in synonyms().get(form, ())), SYNONYM)
+    return {**wanted, **dict.fromkeys(forms, EXACT)}
+
+
+def _matching(wanted: Mapping[str, int], vocabulary: Mapping[str, int]) -> dict[str, int]:
+    """Words of the vocabulary that are one of the wanted, or begin with one that was typed."""
+    typed = tuple(text for text, share in wanted.items() if share == EXACT and len(text) > 1)
+    found = {text: BEGINNING for text in vocabulary if text.startswith(typed)}
+    for text, share in wanted.items():
+        if text in vocabulary:
+            found[text] = max(share, found.get(text, 0))
+    return found
+
+
+def nearest(word: str, vocabulary: Iterable[str]) -> list[str]:
+    """The nearest words by letters left out, added, changed or swapped; a beginning may be mistyped too. None for a
+    word too short to guess."""
+    allowed = 0 if len(word) < 4 else 1 if len(word) < 6 else 2 if len(word) < 10 else 3
+    if not allowed:
+        return []
+    words = list(vocabulary)
+    near = {text: distance for text, distance, _n in _extract(word, words, allowed)}
+    if len(word) > 5:
+        cut = [text[: len(word)] for text in words]
+        for _text, distance, n in _extract(word, cut, allowed - 1):
+            near[words[n]] = min(distance, near.get(words[n], distance))
+    best = min(near.values(), default=0)
+    return sorted(text for text, distance in near.items() if distance == best)
+
+
+def _extract(word: str, words: list[str], allowed: int) -> list[tuple[str, int, int]]:
+    return process.extract(word, words, scorer=OSA.distance, score_cutoff=allowed, limit=None)
+
+
+@cache
+def synonyms() -> dict[str, tuple[str, ...]]:
+    """Folded word -> words of the field that mean it too."""
+    data, _lines = packs.read_yaml(SYNONYMS.read_text(encoding="utf-8"), SYNONYMS.name)
+    return {fold(word): tuple(fold(text) for text in texts) for word, texts in data.items()}

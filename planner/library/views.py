@@ -1,0 +1,260 @@
+"""Pages of the library: find an intervention, read it in a minute, see and print its sheets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from planner.base.access import clinical, find
+from planner.base.text import clean_line
+from planner.library import actions, packs, papers, search
+from planner.library.forms import PrintForm
+from planner.library.models import Intervention, InterventionEdition, Worksheet, WorksheetEdition
+from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH
+from planner.practice.trail import record
+from planner.sheets import press
+
+PER_PAGE = 30
+
+
+@dataclass(frozen=True)
+class Line:
+    """An intervention in a list."""
+
+    intervention: Intervention
+    for_whom: list[str]
+    phases: list[str]
+    gates: list[str]
+    evidence: str
+
+
+@dataclass(frozen=True)
+class SheetLine:
+    """A sheet beside its intervention: worst reading grade of its wordings, roles that have one of their own."""
+
+    worksheet: Worksheet
+    kind: str
+    pages: int
+    grade: str
+    roles: list[str]
+    for_whom: str
+
+
+@require_safe
+@clinical
+def library(request: HttpRequest) -> HttpResponse:
+    """Browse, filter and search. The same address gives the whole page, or only its results to a script."""
+    filters = search.Filters.of(request.GET)
+    text = clean_line(request.GET.get("q", ""))[: search.LONGEST_TEXT]
+    found = search.browse(text, request.user, filters=filters)
+    page = Paginator(found.entries, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "text": text, "filters": filters, "found": found, "page": page, "lines": [line_of(row) for row in page],
+        "kinds": _kinds(found),
+    }  # fmt: skip
+    part = bool(request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request)
+    template = "library/_results.html" if part else "library/library.html"
+    response = render(request, template, {**context, "part": part})
+    patch_vary_headers(response, ("HX-Request",))
+    return response
+
+
+@require_safe
+@clinical
+def intervention(request: HttpRequest, pk: int) -> HttpResponse:
+    """An intervention as it stands now."""
+    row = find(Intervention.objects.select_related("current", "original", "pack"), request.user, pk=pk)
+    return _page(request, row, row.current)
+
+
+@require_safe
+@clinical
+def intervention_edition(request: HttpRequest, pk: int) -> HttpResponse:
+    """An edition, perhaps an earlier one: what an old plan was made from."""
+    editions = InterventionEdition.objects.select_related(
+        "intervention__current", "intervention__original", "intervention__pack"
+    )
+    edition = find(editions, request.user, pk=pk)
+    return _page(request, edition.intervention, edition)
+
+
+@require_safe
+@clinical
+def worksheet_print(request: HttpRequest, pk: int) -> HttpResponse:
+    """The print dialog of a blank sheet; to a script, only the picture that follows the choices."""
+    edition = _sheet(request, pk)
+    form = _form(request, edition)
+    context = {"worksheet": edition.worksheet, "edition": edition, "form": form, **_preview(request, edition, form)}
+    template = "library/_preview.html" if request.htmx else "library/worksheet_print.html"
+    response = render(request, template, context)
+    patch_vary_headers(response, ("HX-Request",))
+    return response
+
+
+@require_safe
+@clinical
+def worksheet_picture(request: HttpRequest, pk: int) -> HttpResponse:
+    """Page one as it prints."""
+    edition = _sheet(request, pk)
+    form = _form(request, edition)
+    try:
+        png, _pages = _first_page(request, edition, form)
+    except press.TooMuch as error:
+        return HttpResponse(str(error), status=422, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(png, content_type="image/png")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+@clinical
+def worksheet_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The blank sheet as a PDF; the choices are remembered, the print stands in the trail."""
+    edition = _sheet(request, pk)
+    form = _form(request, edition)
+    options = form.options
+    paper = papers.blank(edition, role=form.chosen_role, options=options, practice=request.user.practice)
+    try:
+        rendering = press.render(paper)
+    except press.TooMuch as error:
+        context = {"worksheet": edition.worksheet, "edition": edition, "form": form, "too_much": str(error)}
+        return render(request, "library/worksheet_print.html", context, status=422)
+    actions.remember_print_options(by=request.user, options=options.as_json())
+    detail = {"edition": edition.number, "pages": rendering.pages}
+    record("printed", by=request.user, what="worksheet", what_id=edition.worksheet_id, detail=detail)
+    response = HttpResponse(rendering.pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{press.file_name(paper)}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+@clinical
+def pack_schema(request: HttpRequest) -> HttpResponse:
+    """The format of content packs as JSON Schema, for editors and authors."""
+    return JsonResponse(packs.json_schema(), json_dumps_params={"indent": 2})
+
+
+def line_of(row: Intervention) -> Line:
+    """What a list says about an intervention. Costs no query where `current` was fetched."""
+    content = row.current.content
+    return Line(
+        row,
+        [str(FOR_WHOM[value]) for value in content["for_whom"]],
+        [str(PHASE[value]) for value in content["phase"]],
+        [str(GATE[value]) for value in content["gates"]],
+        str(STRENGTH[content["evidence"]["strength"]]),
+    )
+
+
+def _page(request: HttpRequest, row: Intervention, edition: InterventionEdition) -> HttpResponse:
+    content = edition.parsed
+    others = _other_languages(row, request)
+    context = {
+        "row": row, "edition": edition, "content": content, "others": others,
+        "is_current": edition.pk == row.current_id, "sheets": _sheets(row),
+        "family": FAMILY[content.family], "strength": STRENGTH[content.evidence.strength],
+        "for_whom": [FOR_WHOM[value] for value in content.for_whom],
+        "phases": [PHASE[value] for value in content.phase],
+        "settings": [SETTING[value] for value in content.setting], "gates": [GATE[value] for value in content.gates],
+        "steps": [{"step": step, "words": _words(step.words)} for step in content.steps],
+        "variants": _variants(content.variants), "sources": content.sources,
+    }  # fmt: skip
+    return render(request, "library/intervention.html", context)
+
+
+def _words(words: Any) -> list[dict[str, str]]:
+    """Words one might say, with the role they are meant for."""
+    return [
+        {"to": "", "say": said} if isinstance(said, str) else {"to": str(ROLE.get(said.to, "")), "say": said.say}
+        for said in words
+    ]
+
+
+def _variants(variants: packs.Variants) -> list[tuple[str, str]]:
+    named = {**FOR_WHOM, **SETTING}
+    return [(str(named[name]), text) for name, text in variants if text]
+
+
+def _other_languages(row: Intervention, request: HttpRequest) -> list[Intervention]:
+    """The same entry in other languages."""
+    first = row.original_id or row.pk
+    rows = Intervention.objects.visible_to(request.user).exclude(pk=row.pk)
+    return list(rows.filter(Q(pk=first) | Q(original_id=first)).select_related("original").order_by("language"))
+
+
+def _sheets(row: Intervention) -> list[SheetLine]:
+    """The sheets of an intervention that are in the library now. One query."""
+    rows = row.worksheets.filter(retired_at=None).select_related("current")
+    return [sheet_line(worksheet) for worksheet in rows]
+
+
+def sheet_line(worksheet: Worksheet) -> SheetLine:
+    """What stands beside a sheet. Costs no query where `current` was fetched."""
+    edition = worksheet.current
+    content = edition.content
+    worst = [max(grade["kincaid"], grade["smog"]) for grade in edition.grades.values()]
+    return SheetLine(
+        worksheet,
+        str(SHEET_KIND[content["kind"]]),
+        content["pages"],
+        str(max(worst)) if worst else "",
+        [words for _role, words in papers.roles_of(edition)],
+        _for_each(content["one_for_each"]),
+    )
+
+
+def _for_each(value: str) -> str:
+    if value == "clinician":
+        return _("for you, never for a client")
+    return _("one for everyone together") if value == "case" else _("one for each person")
+
+
+def _kinds(found: search.Found) -> list[tuple[str, str, list[search.Choice]]]:
+    """The filters in the order of the page: name in the address, words, choices."""
+    named = [
+        ("for_whom", _("For whom")), ("phase", _("Phase")), ("family", _("Family")), ("setting", _("Setting")),
+        ("language", _("Language")),
+    ]  # fmt: skip
+    return [(name, label, found.choices[name]) for name, label in named if len(found.choices[name]) > 1]
+
+
+def _sheet(request: HttpRequest, pk: int) -> WorksheetEdition:
+    """The current edition of a sheet the person may read."""
+    rows = Worksheet.objects.select_related("current", "intervention")
+    worksheet = find(rows, request.user, pk=pk)
+    edition = worksheet.current
+    edition.worksheet = worksheet
+    return edition
+
+
+def _form(request: HttpRequest, edition: WorksheetEdition) -> PrintForm:
+    remembered = papers.remembered(request.user)
+    return PrintForm(_sent(request.GET), remembered=remembered, roles=papers.roles_of(edition))
+
+
+def _sent(query: QueryDict) -> QueryDict | None:
+    """The choices in the address; nothing where the address has none, so that the remembered ones count."""
+    return query if "paper" in query else None
+
+
+def _first_page(request: HttpRequest, edition: WorksheetEdition, form: PrintForm) -> tuple[bytes, int]:
+    return papers.first_page(edition, role=form.chosen_role, options=form.options, practice=request.user.practice)
+
+
+def _preview(request: HttpRequest, edition: WorksheetEdition, form: PrintForm) -> dict[str, Any]:
+    """How many pages it will be, or why it cannot be printed; and the query of the picture's address."""
+    try:
+        _png, pages = _first_page(request, edition, form)
+    except press.TooMuch as error:
+        return {"too_much": str(error)}
+    return {"pages": pages, "query_string": urlencode(form.address)}

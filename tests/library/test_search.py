@@ -1,0 +1,157 @@
+"""Finding: beginnings, typos, synonyms, filters with counts, languages, and who finds what."""
+
+import pytest
+from django.http import QueryDict
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from planner.library import actions, search
+from planner.library.models import Intervention
+from planner.library.words import fold, words_of
+from tests.library.make import entry, write_pack
+
+pytestmark = pytest.mark.django_db
+
+ENTRIES = (
+    entry("mindfulness-practice", name="Mindfulness practice", family="regulation", for_whom="individual, couple",
+          phase="skill-building", minutes=15, aim="Notice and come back."),
+    entry("grounding", name="Grounding", family="regulation", for_whom="individual",
+          phase="safety-and-stabilisation", minutes=10, aim="Feel the room.", tags="panic"),
+    entry("weekly-check-in", name="Weekly check-in", family="check-ins-and-records", for_whom="couple, family",
+          phase="skill-building, maintenance", minutes=20, aim="A steady weekly talk.", gates="joint-task",
+          do="Each speaks of the urge and of mindfulness."),
+    entry("boundary-agreement", name="Boundary agreement", family="needs-and-boundaries", for_whom="couple",
+          phase="skill-building", minutes=15, aim="Say yes and no. Café rules."),
+)  # fmt: skip
+
+
+@pytest.fixture
+def library(tmp_path, db):
+    actions.load_pack(write_pack(tmp_path, *ENTRIES))
+    return tmp_path
+
+
+def found(text, user, **filters):
+    return [row.slug for row in search.find(text, user, filters)]
+
+
+@pytest.mark.parametrize(
+    ("text", "slugs"),
+    [
+        ("mindfulness", ["mindfulness-practice", "weekly-check-in"]),
+        ("mindful", ["mindfulness-practice", "weekly-check-in"]),
+        ("MINDFUL practice", ["mindfulness-practice"]),
+        ("mindfullness", ["mindfulness-practice", "weekly-check-in"]),
+        ("mindfull", ["mindfulness-practice", "weekly-check-in"]),
+        ("weekley", ["weekly-check-in"]),
+        ("wekly chek-in", ["weekly-check-in"]),
+        ("bondary", ["boundary-agreement"]),
+        ("cafe", ["boundary-agreement"]),
+        ("CAFÉ", ["boundary-agreement"]),
+        ("panic", ["grounding"]),
+        ("craving", ["weekly-check-in"]),
+        ("urges", ["weekly-check-in"]),
+        ("steady urge", ["weekly-check-in"]),
+        ("steady grounding", []),
+        ("the weekly", ["weekly-check-in"]),
+        ("xyzzy", []),
+        ("%", ["boundary-agreement", "grounding", "mindfulness-practice", "weekly-check-in"]),
+    ],
+)
+def test_what_a_search_finds(library, owner, text, slugs):
+    assert found(text, owner) == slugs
+
+
+def test_a_guess_is_told(library, owner):
+    assert search.browse("mindfullness", owner).guessed == {"mindfullness": "mindfulness"}
+    assert search.browse("mindful", owner).guessed == {}
+
+
+def test_short_words_are_not_guessed():
+    assert search.nearest("wek", ["week"]) == []
+    assert search.nearest("weak", ["week", "walk", "weal"]) == ["weal", "week"]
+
+
+def test_nothing_typed_shows_everything_by_name(library, owner):
+    assert found("", owner) == ["boundary-agreement", "grounding", "mindfulness-practice", "weekly-check-in"]
+
+
+def test_filters_combine(library, owner):
+    assert found("", owner, family="regulation") == ["grounding", "mindfulness-practice"]
+    assert found("", owner, family="regulation", for_whom="couple") == ["mindfulness-practice"]
+    assert found("", owner, for_whom=["family", "individual"], minutes=10) == ["grounding"]
+    assert found("mindful", owner, family="regulation") == ["mindfulness-practice"]
+    assert found("", owner, family="nothing", minutes="many") == found("", owner)
+
+
+def test_counts_are_those_given_the_other_filters(library, owner):
+    choices = search.browse("", owner, {"family": "regulation", "for_whom": "couple"}).choices
+    counts = {kind: {choice.value: choice.count for choice in choices[kind]} for kind in choices}
+    assert counts["family"] == {"needs-and-boundaries": 1, "regulation": 1, "check-ins-and-records": 1}
+    assert counts["for_whom"] == {"individual": 2, "couple": 1}
+    assert counts["phase"] == {"skill-building": 1}
+    assert counts["minutes"] == {"5": 0, "10": 0, "15": 1, "20": 1, "30": 1, "45": 1, "60": 1}
+    assert [choice.value for choice in choices["family"] if choice.chosen] == ["regulation"]
+
+
+def test_a_count_keeps_its_promise(library, owner):
+    """Whatever is chosen next gives as many entries as its count said."""
+    base = {"phase": "skill-building"}
+    for kind, choices in search.browse("", owner, base).choices.items():
+        for choice in choices:
+            assert search.browse("", owner, {**base, kind: choice.value}).total == choice.count, (kind, choice)
+
+
+def test_an_address_gives_the_filters():
+    filters = search.Filters.of(QueryDict("family=regulation&family=dialogue&phase=x&minutes=15&language=es"))
+    assert filters == search.Filters(family=("regulation", "dialogue"), minutes=15, language=("es",))
+    assert not search.Filters.of(QueryDict("minutes=16&q=a")).any
+
+
+def with_spanish(folder):
+    state = Intervention.objects.get(slug="weekly-check-in", language="en").whole_hash
+    spanish = entry("weekly-check-in", language="es", more=f"follows: {state}\n", name="Encuentro semanal",
+                    family="check-ins-and-records", for_whom="couple, family", minutes=20, gates="joint-task",
+                    aim="Una charla breve.", sheet="weekly-check-in-sheet", title="Nuestra charla")  # fmt: skip
+    actions.load_pack(write_pack(folder, *ENTRIES, spanish))
+
+
+def test_the_language_a_person_reads(library, owner, colleague):
+    with_spanish(library)
+    colleague.language = "es"
+    assert [row.name for row in search.find("", colleague)] == [
+        "Encuentro semanal",
+        "Boundary agreement",
+        "Grounding",
+        "Mindfulness practice",
+    ]
+    assert found("", owner) == ["boundary-agreement", "grounding", "mindfulness-practice", "weekly-check-in"]
+    assert [row.language for row in search.find("weekly", colleague)] == ["es"]
+    assert [row.language for row in search.find("encuentro", owner)] == ["en"]
+    assert [row.language for row in search.find("", owner, {"language": "es"})] == ["es"]
+
+
+def test_who_finds_what(library, owner, supervisor, front_desk, stranger):
+    Intervention.objects.filter(slug="grounding").update(practice=owner.practice, pack=None)
+    assert "grounding" in found("", owner) and "grounding" in found("", supervisor)
+    assert "grounding" not in found("", stranger) and "grounding" not in found("panic", stranger)
+    assert found("", front_desk) == []
+
+
+@pytest.mark.parametrize("entries", [1, 3])
+def test_a_search_costs_the_same_for_one_and_for_three(tmp_path, owner, entries, django_assert_num_queries):
+    actions.load_pack(write_pack(tmp_path, *ENTRIES[1 : 1 + entries]))
+    with django_assert_num_queries(5):
+        list(search.browse("grounding", owner, {"phase": ["safety-and-stabilisation", "skill-building"]}).entries)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=300))
+def test_anything_may_be_typed(library, owner, text):
+    list(search.find(text, owner))
+
+
+@given(text=st.text(max_size=80))
+def test_folding_twice_is_folding_once(text):
+    assert [words_of(word) for word in words_of(text)] == [[word] for word in words_of(text)]
+    assert fold(fold(text)) == fold(text)

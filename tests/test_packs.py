@@ -1,0 +1,307 @@
+"""The packs that come with the product: sound, sourced, licensed, readable, and complete; and hostile packs refused.
+
+Prints the table of reading grades by sheet (`pytest tests/test_packs.py -s -k grades`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+import sys
+from functools import cache
+from typing import get_args
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from planner.library import actions, packs, search
+from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH, words_of
+from tests.library.make import PACK, entry, write_pack
+
+FOLDERS = sorted(path.parent for path in actions.CONTENT.glob("*/pack.yaml"))
+SOURCE_TEXTS = {"000_ffd02ba796340e6c.txt", "001_c5389f2dbfec6dff.txt"}
+HARDEST, MEDIAN = 8, 6  # United States school grades
+#: What the first pack holds without fail: one of the names in each line.
+REQUIRED = [
+    "externalising", "re-authoring", "mindfulness-practice", "grounding", "paced-breathing", "boundary-agreement",
+    "needs-without-coercion", "responsive-listening", "weekly-check-in", "shared-journal", "relapse-disclosure",
+    "disclosure-preparation", "relapse-prevention-plan", "relapse-safety-net", "trigger-map", "pattern-map",
+    "reliability-log", "maintenance-plan",
+]  # fmt: skip
+GATED = {
+    "relapse-disclosure": "disclosure", "facilitated-disclosure": "facilitated-disclosure",
+    "weekly-check-in": "joint-task",
+    "shared-journal": "shared-record", "boundary-agreement": "joint-task", "mindfulness-practice": "mindfulness",
+}  # fmt: skip
+#: Words that shame; no client reads them.
+UNKIND = re.compile(
+    r"\b(addicts?|junkie|victims?|failed|failure|non-?complian\w+|clean and sober|dirty)\b", re.IGNORECASE
+)
+#: Words that no sheet for two may carry, nor any discreet title.
+PRIVATE = re.compile(r"\b(hotline|violence|abuse|coercion|screening|screened)\b", re.IGNORECASE)
+TELLING = re.compile(
+    r"\b(relapse\w*|drinks?|drinking|drugs?|alcohol|sober|sobriety|substance|craving|violence|abuse)\b", re.IGNORECASE
+)
+
+
+@cache
+def read(folder):
+    return packs.read_pack(folder)
+
+
+def first():
+    return read(actions.FIRST_PACK)
+
+
+def english():
+    return [file for file in first().interventions if file.language == "en"]
+
+
+def client_sheets():
+    """(file, sheet) for every sheet a client gets, in every language."""
+    return [
+        (file, sheet)
+        for folder in FOLDERS
+        for file in read(folder).interventions
+        for sheet in file.sheets
+        if sheet.one_for_each != "clinician"
+    ]
+
+
+def wordings():
+    """(file, sheet, role, text) for every wording a client reads."""
+    return [
+        (file, sheet, role, list(sheet.client_text(blocks)))
+        for file, sheet in client_sheets()
+        for role, blocks in sheet.wordings()
+    ]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_every_pack_is_sound_and_has_its_licence(folder):
+    about = read(folder).about
+    assert about.licence and about.author and about.version
+
+
+def test_the_first_pack_is_complete():
+    slugs = {file.slug for file in english()}
+    assert [slug for slug in REQUIRED if slug not in slugs] == []
+    assert len(slugs) >= 18
+    assert {file.family for file in english()} == set(get_args(packs.Family))
+    assert len([file for file in first().templates if file.language == "en"]) >= 6
+
+
+def test_the_maintenance_plan_has_its_boosters():
+    plan = next(file for file in english() if file.slug == "maintenance-plan")
+    assert "booster-sessions" in plan.elements
+
+
+def test_every_entry_is_finished():
+    for file in english():
+        assert len(file.steps) >= 4 and len(file.when_it_goes_wrong) >= 3 and file.tags and file.elements, file.slug
+        assert any(step.words for step in file.steps), file.slug
+        assert file.variants.telehealth and (file.variants.individual or file.variants.couple), file.slug
+        assert any(sheet.one_for_each != "clinician" for sheet in file.sheets), file.slug
+
+
+def test_every_entry_cites_its_source_texts():
+    for file in first().interventions:
+        cited = [source for source in file.sources if source.seed]
+        assert cited, file.slug
+        assert {source.seed for source in cited} <= SOURCE_TEXTS, file.slug
+        assert all(len(source.paragraph.split()) >= 3 for source in cited), file.slug
+
+
+def test_the_gates_that_must_be_there():
+    gates = {file.slug: set(file.gates) for file in english()}
+    assert [slug for slug, gate in GATED.items() if slug in gates and gate not in gates[slug]] == []
+
+
+def test_every_value_has_its_words():
+    pairs = [
+        (FAMILY, packs.Family), (FOR_WHOM, packs.ForWhom), (PHASE, packs.Phase), (SETTING, packs.Setting),
+        (ROLE, packs.Role), (GATE, packs.Gate), (STRENGTH, packs.Strength),
+    ]  # fmt: skip
+    for words, values in pairs:
+        assert set(words) == set(get_args(values))
+    assert set(SHEET_KIND) == set(get_args(packs.Sheet.model_fields["kind"].annotation))
+
+
+def test_reading_grades(capsys):
+    """Every sheet in every wording is at most grade 8 by both formulas; half of all are at grade 6 or below."""
+    rows = []
+    for file, sheet in client_sheets():
+        seen = {}
+        for role, grade in sheet.grades(file.language).items():
+            if grade:
+                seen.setdefault(grade, []).append(role or "everybody")
+        rows += [(sheet.slug, ", ".join(roles)[:34], grade) for grade, roles in seen.items()]
+    medians = [statistics.median(getattr(grade, name) for *_who, grade in rows) for name in ("kincaid", "smog")]
+    table = [f"{'sheet':34} {'wording':34} {'kincaid':>7} {'smog':>5} {'words':>5}"]
+    table += [
+        f"{slug:34} {role:34} {grade.kincaid:7.1f} {grade.smog:5.1f} {grade.words:5}"
+        for slug, role, grade in sorted(rows, key=lambda row: row[:2])
+    ]
+    with capsys.disabled():
+        sys.stdout.write("\n".join(["", *table, f"{'median':69} {medians[0]:7.1f} {medians[1]:5.1f}", ""]))
+    assert [(slug, role, grade.worst) for slug, role, grade in rows if grade.worst > HARDEST] == []
+    assert medians[0] <= MEDIAN
+    assert len(rows) >= 18
+
+
+def test_no_unkind_word():
+    found = [
+        (sheet.slug, UNKIND.search(text)[0])
+        for _f, sheet, _r, texts in wordings()
+        for text in texts
+        if UNKIND.search(text)
+    ]
+    assert found == []
+
+
+def test_nothing_about_screening_on_a_client_s_paper():
+    found = [
+        (sheet.slug, PRIVATE.search(text)[0])
+        for _f, sheet, _r, texts in wordings()
+        for text in texts
+        if PRIVATE.search(text)
+    ]
+    assert found == []
+
+
+def test_discreet_titles_tell_nothing():
+    shown = [(sheet.slug, sheet.discreet_title or sheet.title) for _file, sheet in client_sheets()]
+    assert [(slug, title) for slug, title in shown if TELLING.search(title)] == []
+
+
+def test_field_names_are_their_own_within_a_sheet():
+    for _file, sheet in client_sheets():
+        for role, blocks in sheet.wordings():
+            names = [field.name for block in blocks for field in block.fields()]
+            assert len(set(names)) == len(names), (sheet.slug, role)
+
+
+def test_template_items_are_found():
+    slugs = {file.slug for file in english()}
+    for template in first().templates:
+        assert {item.intervention for item in template.items if item.intervention} <= slugs, template.slug
+
+
+def test_synonyms_lead_to_words_of_the_library():
+    known = {word for file in first().interventions for word in actions.word_weights(file)}
+    dead = sorted({text for texts in search.synonyms().values() for text in texts} - known)
+    assert dead == []
+    assert all(words_of(word) == [word] for word in search.synonyms())
+
+
+# Hostile packs: each is refused with its file and line, and nothing else happens.
+
+HOSTILE = {
+    "an alias bomb": ("a: &a [x, x]\nb: [*a, *a]\n", 1, "anchors are not allowed"),
+    "a tag that runs code": ('slug: !!python/object/apply:os.system ["true"]\n', 1, "tags are not allowed"),
+    "a tag that breaks numbers": ("slug: !!int x\n", 1, "tags are not allowed"),
+    "a key twice": ("slug: a\nname: b\nslug: c\n", 3, "stands twice"),
+    "a list as key": ("? [a, b]\n: c\n", 1, "a key must be a word"),
+    "nesting without end": ("[" * 500 + "]" * 500, 1, "nested too deeply"),
+    "a NUL": ("slug: a\nname: b\x00c\n", 2, "cannot be seen"),
+    "an escaped NUL": ('slug: a\nname: "b\\0c"\n', 2, "cannot be seen"),
+    "a turned text": ('slug: a\nname: "b\u202ec"\n', 2, "cannot be seen"),
+    "half a letter": ('slug: a\nname: "\\ud800"\n', 2, "cannot be seen"),
+    "a number without end": ("minutes: " + "9" * 5000, 1, "a number is too long"),
+    "two documents": ("slug: a\n---\nslug: b\n", 2, "not readable as YAML"),
+    "an unclosed text": ('slug: "a\n', 2, "not readable as YAML"),
+    "nothing": ("", 1, "the file is empty"),
+    "a list": ("- a\n", 1, "the file:"),
+    "a word": ("hello", 1, "the file:"),
+    "too large": ("# " + "x" * packs.LARGEST_FILE, 1, "larger than 200 kB"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused(tmp_path, name):
+    text, line, said = HOSTILE[name]
+    write_pack(tmp_path, entry("alpha"))
+    (tmp_path / "interventions" / "zeta.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(packs.BadPack) as caught:
+        packs.read_pack(tmp_path)
+    problem = caught.value.problems[0]
+    assert (problem.file, problem.line) == ("interventions/zeta.yaml", line)
+    assert said in problem.message
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path):
+    write_pack(tmp_path, entry("alpha"))
+    (tmp_path / "interventions" / "zeta.yaml").write_bytes(b"slug: a\nname: \xff\xfe\n")
+    with pytest.raises(packs.BadPack, match="zeta.yaml, line 2: cannot be read as UTF-8 text"):
+        packs.read_pack(tmp_path)
+
+
+def test_a_folder_that_is_no_pack(tmp_path):
+    with pytest.raises(packs.BadPack, match="pack.yaml, line 1: there is no such file"):
+        packs.read_pack(tmp_path)
+
+
+def test_far_too_many_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(packs, "MOST_FILES", 2)
+    with pytest.raises(packs.BadPack, match="at most 2 files"):
+        packs.read_pack(write_pack(tmp_path, entry("alpha"), entry("beta")))
+
+
+def refused_or_read(model, text):
+    """Parses, and lets nothing through but a sound result or a list of problems with lines."""
+    try:
+        packs.parse(model, text, "zeta.yaml")
+    except packs.BadPack as error:
+        lines = (
+            text.count("\n") + text.count("\r") + text.count("\x85") + text.count("\u2028") + text.count("\u2029") + 2
+        )
+        assert error.problems and all(1 <= problem.line <= lines and problem.message for problem in error.problems)
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.text(max_size=200))
+@example(text="\ud800")
+@example(text="%YAML 9.9\n---\na")
+@example(text="<<: {a: b}")
+@example(text="? \n: \n")
+def test_any_text_is_read_or_refused(text):
+    refused_or_read(packs.PackFile, text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.text(alphabet="abc:-[]{},&*!|>'\"#%@? \n\t0.~<", max_size=120))
+def test_anything_like_yaml_is_read_or_refused(text):
+    refused_or_read(packs.InterventionFile, text)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_a_mangled_entry_is_read_or_refused(data):
+    """A sound file with a piece cut out, doubled or replaced."""
+    text = entry("alpha")
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(len(text), start + 60)))
+    put = data.draw(st.one_of(st.just(""), st.just(text[start:end] * 2), st.text(max_size=20)))
+    refused_or_read(packs.InterventionFile, text[:start] + put + text[end:])
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-10, 10) | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["text", "lines", "id", "for"]), inner),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(block=plain)
+def test_any_block_is_read_or_refused(block):
+    text = entry("alpha").rsplit("      - lines:", 1)[0] + f"      - {json.dumps(block)}\n"
+    refused_or_read(packs.InterventionFile, text)
+
+
+def test_plain_words_stay_words():
+    text = PACK.replace("A small pack", "No").replace("For tests.", "10:00")
+    about = packs.parse(packs.PackFile, text, "pack.yaml")
+    assert (about.name, about.about) == ("No", "10:00")
