@@ -59,7 +59,7 @@ class Case(Versioned):
     code = models.CharField(max_length=12)
     kind = models.CharField(max_length=10, choices=CaseKind.choices)
     phase = models.CharField(max_length=30, choices=Phase.choices, default=Phase.SAFETY)
-    focus = models.CharField(max_length=300, blank=True)  # the injury worked on, in the clinician's words; never printed
+    focus = models.CharField(max_length=300, blank=True)  # the injury worked on, clinician's words; never printed
     closed_on = models.DateField(null=True, blank=True)
 
     objects = CaseQuerySet.as_manager()
@@ -212,7 +212,7 @@ class SafetyFlag(models.Model):
 
 
 class GateOverride(models.Model):
-    """A clinician's written reason to go on although a gate is shut. Holds for one gate in one case until a flag changes."""
+    """A clinician's written reason to go on although a gate is shut; for one gate in one case, until a flag changes."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="overrides")
     gate = models.CharField(max_length=30)

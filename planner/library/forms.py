@@ -15,14 +15,9 @@ FILLS = [("fields", _("Fields to type in")), ("lines", _("Lines to write on"))]
 NAMES = [("full", _("First name")), ("initials", _("Initials")), ("none", _("No name"))]
 
 
-class PrintForm(forms.Form):
-    """How to print. Values that nothing has fall back to what was remembered, so an old link still prints.
+class OptionsForm(forms.Form):
+    """The choices of every print dialog: paper, text size, fields or lines, discreet, how much of the name, ink."""
 
-    `roles` are (role, words) for a sheet with wordings of its own for several roles; `named` asks how much of the name
-    a discreet print may show.
-    """
-
-    role = forms.ChoiceField(label=_("Wording for"), required=False)
     paper = forms.ChoiceField(label=_("Paper"), choices=PaperSize.choices, required=False)
     size = forms.ChoiceField(label=_("Text size"), choices=TextSize.choices, required=False)
     fill = forms.ChoiceField(label=_("To fill in"), choices=FILLS, required=False)
@@ -31,6 +26,23 @@ class PrintForm(forms.Form):
     )
     name = forms.ChoiceField(label=_("Name on a discreet print"), choices=NAMES, required=False)
     greyscale = forms.BooleanField(label=_("Save ink"), required=False, help_text=_("Grey lines and no filled areas."))
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            is_box = isinstance(field.widget, (forms.CheckboxInput, forms.RadioSelect))
+            field.widget.attrs["class"] = "form-check-input" if is_box else "form-select"
+
+
+class PrintForm(OptionsForm):
+    """How to print a blank sheet. Unknown values fall back to what was remembered, so an old link still prints.
+
+    `roles` are (role, words) for a sheet with wordings of its own for several roles; `named` asks how much of the name
+    a discreet print may show.
+    """
+
+    role = forms.ChoiceField(label=_("Wording for"), required=False)
+    field_order = ["role"]
 
     def __init__(
         self,
@@ -47,10 +59,6 @@ class PrintForm(forms.Form):
             del self.fields["role"]
         if not named:
             del self.fields["name"]
-        for field in self.fields.values():
-            is_box = isinstance(field.widget, forms.CheckboxInput)
-            is_list = isinstance(field.widget, forms.Select)
-            field.widget.attrs["class"] = "form-check-input" if is_box else "form-select" if is_list else "form-control"
 
     @property
     def options(self) -> Options:

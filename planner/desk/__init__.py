@@ -1,0 +1,1 @@
+"""Pages that lay several rooms side by side: today, case chart, caseload, search. Owns no models, actions or forms."""

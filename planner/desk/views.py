@@ -1,0 +1,118 @@
+"""Today, the caseload, the case chart and search: many rooms on one page, nothing owned."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from planner.base.access import clinical, find
+from planner.base.text import clean_line
+from planner.cases import chart
+from planner.cases.models import Case, CaseKind, Participant, Phase
+from planner.desk import today as desk_today
+from planner.homework.models import Printout
+from planner.library import search as library_search
+from planner.practice.trail import record
+from planner.sessions.models import Session, SessionState
+
+PAGE = 25
+SORTS = {"code": "code", "next": "next_at", "last": "-last_at", "phase": "phase"}
+
+
+def today(request: HttpRequest) -> HttpResponse:
+    template = "desk/today_front_desk.html" if request.user.is_front_desk else "desk/today.html"
+    return render(request, template, desk_today.page(request.user))
+
+
+@clinical
+def caseload(request: HttpRequest) -> HttpResponse:
+    shown = _filtered(Case.objects.visible_to(request.user), request)
+    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "desk/caseload.html",
+        {
+            "page": page,
+            "sort": request.GET.get("sort", "code"),
+            "kinds": CaseKind.choices,
+            "phases": Phase.choices,
+            "filtered": any(request.GET.get(name) for name in ("q", "kind", "phase", "closed")),
+        },
+    )
+
+
+def _filtered(cases: QuerySet, request: HttpRequest) -> QuerySet:
+    """The cases the address asks for; a value that does not exist filters nothing."""
+    asked = request.GET
+    cases = cases.filter(closed_on__isnull=asked.get("closed") != "1")
+    if asked.get("kind") in CaseKind.values:
+        cases = cases.filter(kind=asked["kind"])
+    if asked.get("phase") in Phase.values:
+        cases = cases.filter(phase=asked["phase"])
+    if words := clean_line(asked.get("q", ""))[:100]:
+        cases = _named(cases, words)
+    cases = cases.annotate(next_at=_session_at(coming=True), last_at=_session_at(coming=False))
+    order = SORTS.get(asked.get("sort", ""), "code")
+    return cases.order_by(order, "code").prefetch_related("participants__person")
+
+
+def _named(cases: QuerySet, words: str) -> QuerySet:
+    """Cases whose code or one of whose people's names holds every word."""
+    theirs = Participant.objects.filter(case__in=cases.values("pk"))
+    for word in words.split():
+        called = theirs.filter(Q(person__name__icontains=word) | Q(person__print_name__icontains=word))
+        cases = cases.filter(Q(code__istartswith=word) | Q(pk__in=called.values("case")))
+    return cases
+
+
+def _session_at(*, coming: bool) -> Subquery:
+    """When the next session is, or when the last one was held."""
+    rows = Session.objects.filter(case=OuterRef("pk"))
+    if coming:
+        rows = rows.filter(state=SessionState.PLANNED, starts_at__gte=timezone.now()).order_by("starts_at")
+    else:
+        rows = rows.filter(state=SessionState.HELD).order_by("-starts_at")
+    return Subquery(rows.values("starts_at")[:1])
+
+
+@clinical
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    found = find(Case.objects.select_related("practice"), request.user, pk=pk)
+    record("viewed", by=request.user, what="case", what_id=found.pk, case_id=found.pk)
+    sessions = Session.objects.filter(case=found).prefetch_related("items")
+    now = timezone.now()
+    return render(
+        request,
+        "desk/case.html",
+        {
+            "case": found,
+            **chart.people_and_safety(found),
+            "may_edit": Case.objects.editable_by(request.user).filter(pk=found.pk).exists(),
+            "coming": sessions.filter(state__in=["planned", "running"]).order_by("starts_at")[:5],
+            "past": sessions.filter(Q(state="held") | Q(state="cancelled")).order_by("-starts_at")[:12],
+            "printouts": Printout.objects.filter(case=found)
+            .select_related("person", "printed", "by")
+            .defer("printed__pdf")
+            .prefetch_related("sheets__edition__worksheet")[:12],
+            "now": now,
+        },
+    )
+
+
+@clinical
+def search(request: HttpRequest) -> HttpResponse:
+    words = clean_line(request.GET.get("q", ""))[:100]
+    cases = _named(Case.objects.visible_to(request.user), words) if words else Case.objects.none()
+    interventions = list(library_search.find(words, request.user)[:20]) if words else []
+    return render(
+        request,
+        "desk/search.html",
+        {
+            "words": words,
+            "cases": cases.prefetch_related("participants__person").order_by("code")[:20],
+            "interventions": interventions,
+        },
+    )

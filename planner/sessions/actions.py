@@ -1,0 +1,537 @@
+"""Writing a session: planning it, filling its agenda, running it. Every write carries the version its page showed.
+
+A write on a newer version raises `planner.base.models.Stale`; what the rules forbid raises `Refused` with a sentence,
+and a shut gate `GateShut` with its reasons. Either way nothing was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from planner.cases import gates
+from planner.cases.models import Case, Participant
+from planner.cases.names import current
+from planner.homework.actions import print_copies
+from planner.homework.models import Printout
+from planner.library.models import Intervention, InterventionEdition, SessionTemplate, Worksheet, WorksheetEdition
+from planner.practice.models import User
+from planner.practice.trail import record
+from planner.sessions import agenda, papers
+from planner.sessions.models import AgendaItem, Done, Handout, ItemKind, Session, SessionKind, SessionState
+from planner.sessions.times import to_utc
+from planner.sheets import press
+
+MOST_ITEMS = 40
+MAIN = (ItemKind.LIBRARY, ItemKind.FREE)
+FRAME = (ItemKind.OPENING, ItemKind.CLOSING)
+
+
+class Refused(Exception):
+    """What a rule forbids; the message is a sentence that says what to do instead. Nothing was written."""
+
+
+class GateShut(Refused):
+    """A gate stands against it. `verdict.blocked` are the reasons."""
+
+    def __init__(self, verdict: gates.Verdict):
+        self.verdict = verdict
+        super().__init__(" ".join(dict.fromkeys(reason.sentence for reason in verdict.blocked)))
+
+
+# Planning
+
+
+@transaction.atomic
+def plan_session(
+    *,
+    by: User,
+    case: Case,
+    starts_at: datetime,
+    minutes: int = agenda.HOUR,
+    kind: str = SessionKind.REGULAR,
+    attendees: Iterable[Participant] | None = None,
+) -> Session:
+    """A new session with its opening and closing items. `starts_at` is the time on the practice's wall, naive.
+
+    Raises Refused for a closed case, NoSuchTime for an hour that the clock jumps over.
+    """
+    if case.closed_on:
+        raise Refused(_("This case is closed. Open it again to plan a session."))
+    zone = by.practice.zone
+    session = Session.objects.create(
+        case=case, starts_at=to_utc(starts_at, zone), zone=zone, minutes=minutes, kind=kind, changed_by=by
+    )
+    session.attendees.set(current(case) if attendees is None else attendees)
+    openings, closings = agenda.frame(kind, minutes)
+    AgendaItem.objects.bulk_create(
+        AgendaItem(session=session, position=position, kind=line.kind, title=line.title, minutes=line.minutes)
+        for position, line in enumerate([*openings, *closings], 1)
+    )
+    _record("planned", session, by, kind=kind, minutes=minutes)
+    return session
+
+
+@transaction.atomic
+def change_session(
+    session: Session,
+    *,
+    by: User,
+    version: int,
+    starts_at: datetime,
+    minutes: int,
+    kind: str,
+    attendees: Iterable[Participant],
+) -> Session:
+    """Another time (naive, on the wall of the session's zone), length, kind or company."""
+    _must_be_open(session)
+    moment = to_utc(starts_at, session.zone)
+    session.change(version, starts_at=moment, minutes=minutes, kind=kind, changed_by=by)
+    session.attendees.set(attendees)
+    _record("changed", session, by, fields=["starts_at", "minutes", "kind", "attendees"])
+    return session
+
+
+@transaction.atomic
+def cancel_session(session: Session, *, by: User, version: int) -> Session:
+    """Takes a planned session off the calendar; its plan is kept."""
+    if session.state != SessionState.PLANNED:
+        raise Refused(_("Only a planned session can be cancelled."))
+    session.change(version, state=SessionState.CANCELLED, changed_by=by)
+    _record("cancelled", session, by)
+    return session
+
+
+@transaction.atomic
+def use_template(session: Session, template: SessionTemplate, *, by: User, version: int) -> gates.Verdict:
+    """Fills the agenda from a library template. What was added by hand stays, before the template's closing item.
+
+    The template brings its own opening and closing, so the ones that the session was planned with are taken off.
+    An item behind a shut gate is left out: the verdict returned says which gates and why.
+    """
+    _begin(session, by, version, template=template)
+    kept = list(session.items.kept())
+    own = [item for item in kept if item.kind in MAIN or item.note or item.done != Done.OPEN]
+    AgendaItem.objects.filter(pk__in=[item.pk for item in kept if item not in own]).update(removed_at=timezone.now())
+    lines = template.content["items"]
+    editions = _editions_of(template, lines)
+    verdict = look(session, {gate for edition in editions.values() for gate in edition.gates})
+    openings = _opening_count(lines)
+    fresh, shut = [], set()
+    for place, line in enumerate(lines):
+        edition = editions.get(line.get("intervention"))
+        if edition and not verdict.of(edition.gates).open:
+            shut |= set(edition.gates)
+            continue
+        fresh.append(_from_template(session, line, edition, opening=place < openings, last=place == len(lines) - 1))
+    _lay(session, fresh, own)
+    _record("used_template", session, by, template=template.slug, items=len(fresh))
+    return verdict.of(shut)
+
+
+def _editions_of(template: SessionTemplate, lines: Sequence[dict]) -> dict[str, InterventionEdition]:
+    """Slug -> current edition of the interventions that a template names."""
+    slugs = [line["intervention"] for line in lines if line.get("intervention")]
+    rows = Intervention.objects.filter(
+        slug__in=slugs, language=template.language, practice_id=template.practice_id, retired_at=None
+    )
+    return {row.slug: row.current for row in rows.select_related("current__intervention") if row.current}
+
+
+def _opening_count(lines: Sequence[dict]) -> int:
+    """How many lines open the hour: those before the first intervention, two at most (check-in, then bridge)."""
+    count = 0
+    while count < min(2, len(lines) - 1) and not lines[count].get("intervention"):
+        count += 1
+    return count
+
+
+def _from_template(
+    session: Session, line: dict, edition: InterventionEdition | None, *, opening: bool, last: bool
+) -> AgendaItem:
+    if edition:
+        kind = ItemKind.LIBRARY
+    elif opening:
+        kind = ItemKind.OPENING
+    else:
+        kind = ItemKind.CLOSING if last else ItemKind.FREE
+    return AgendaItem(
+        session=session,
+        kind=kind,
+        edition=edition,
+        title=line.get("title") or (edition.intervention.name if edition else line.get("intervention", "")),
+        minutes=line["minutes"],
+        prompt=(line.get("note") or "").strip(),
+    )
+
+
+def _lay(session: Session, fresh: list[AgendaItem], own: list[AgendaItem]) -> None:
+    """Writes new items and puts the clinician's own before the new closing."""
+    closing = [item for item in fresh if item.kind == ItemKind.CLOSING]
+    order = [item for item in fresh if item.kind != ItemKind.CLOSING] + own + closing
+    for position, item in enumerate(order, 1):
+        item.position = position
+    attending = attending_of(session)
+    for item in fresh:
+        item.save()
+        if item.edition:
+            _offer_handouts(item, attending)
+    AgendaItem.objects.bulk_update(own, ["position"])
+
+
+# The agenda
+
+
+@transaction.atomic
+def add_library_item(
+    session: Session, intervention: Intervention, *, by: User, version: int, minutes: int | None = None
+) -> AgendaItem:
+    """Puts an intervention on the agenda, before the closing items, and its client sheets beside it as handouts.
+
+    The first sheet that fits a person is wanted, the others are there to tick. What is on the agenda already is not
+    added again: the item that stands there is returned. Raises GateShut.
+    """
+    already = session.items.kept().filter(edition__intervention=intervention).first()
+    if already:
+        return already
+    edition = intervention.current
+    if edition is None or intervention.retired_at:
+        raise Refused(_("This intervention is no longer in the library."))
+    _pass_gates(session, edition.gates)
+    _begin(session, by, version)
+    item = _insert(
+        session,
+        AgendaItem(kind=ItemKind.LIBRARY, title=intervention.name, minutes=minutes or edition.content["minutes"]),
+        edition=edition,
+    )
+    _offer_handouts(item, attending_of(session))
+    _record("added", session, by, item=item.pk, intervention=intervention.slug, edition=edition.number)
+    return item
+
+
+@transaction.atomic
+def add_free_item(
+    session: Session, *, by: User, version: int, title: str, minutes: int, prompt: str = ""
+) -> AgendaItem:
+    """Puts an item in the clinician's own words before the closing items."""
+    _begin(session, by, version)
+    item = _insert(session, AgendaItem(kind=ItemKind.FREE, title=title, minutes=minutes, prompt=prompt))
+    _record("added", session, by, item=item.pk)
+    return item
+
+
+def left_over(session: Session) -> list[AgendaItem]:
+    """What the last held session of the case left or did in part and this agenda has not taken up yet."""
+    last = last_held(session.case, before=session)
+    if last is None:
+        return []
+    taken = set(session.items.kept().values_list("carried_from_id", flat=True))
+    rows = last.items.unfinished().select_related("edition__intervention")
+    return [item for item in rows if item.pk not in taken]
+
+
+def last_held(case: Case, *, before: Session | None = None) -> Session | None:
+    """The newest session of the case that was held, `before` one of them where given."""
+    held = Session.objects.filter(case=case, state=SessionState.HELD)
+    if before is not None:
+        held = held.filter(starts_at__lt=before.starts_at).exclude(pk=before.pk)
+    return held.order_by("-starts_at").first()
+
+
+@transaction.atomic
+def carry_over(
+    session: Session, *, by: User, version: int, items: Iterable[int] | None = None
+) -> tuple[list[AgendaItem], gates.Verdict]:
+    """Takes up what the last session left: all of it, or the items with these ids. Returns what was added and what
+    stood against the rest."""
+    wanted = [item for item in left_over(session) if items is None or item.pk in set(items)]
+    if not wanted:
+        return [], gates.Verdict()
+    _begin(session, by, version)
+    verdict = look(session, {gate for item in wanted for gate in item.gates})
+    attending = attending_of(session)
+    added, shut = [], set()
+    for old in wanted:
+        if not verdict.of(old.gates).open:
+            shut |= set(old.gates)
+            continue
+        fresh = AgendaItem(kind=old.kind, title=old.title, minutes=_still_needed(old), prompt=old.prompt)
+        fresh.carried_from = old
+        added.append(_insert(session, fresh, edition=old.edition))
+        if old.edition:
+            _offer_handouts(fresh, attending)
+    _record("carried_over", session, by, items=len(added))
+    return added, verdict.of(shut)
+
+
+def _still_needed(old: AgendaItem) -> int:
+    """All its minutes for an item that was left; what remains for one half done, five at least."""
+    return old.minutes if old.done == Done.LEFT else max(min(5, old.minutes), old.minutes - old.minutes_used)
+
+
+@transaction.atomic
+def move_item(item: AgendaItem, *, by: User, version: int, to: str | int) -> tuple[int, int]:
+    """Moves an item "up", "down" or to a position (from 1). Returns where it now stands, and of how many."""
+    session = item.session
+    order = list(session.items.kept())
+    here = next((place for place, other in enumerate(order) if other.pk == item.pk), None)
+    if here is None:
+        raise Refused(_("This item is no longer on the agenda."))
+    there = max(0, min(len(order) - 1, _target(here, to)))
+    if there != here:
+        _begin(session, by, version)
+        order.insert(there, order.pop(here))
+        _renumber(order)
+        _record("moved", session, by, item=item.pk, to=there + 1)
+    return there + 1, len(order)
+
+
+def _target(here: int, to: str | int) -> int:
+    """The place (from 0, not yet held within the list) that `to` means for an item at `here`."""
+    if to in ("up", "down"):
+        return here - 1 if to == "up" else here + 1
+    if str(to).isdecimal() and len(str(to)) < 5:
+        return int(to) - 1
+    raise Refused(_("An item moves up, down, or to a position."))
+
+
+#: What a clinician may change of an item in place.
+CHANGEABLE = ("title", "minutes", "prompt", "note")
+
+
+@transaction.atomic
+def change_item(item: AgendaItem, *, by: User, version: int, **changes: Any) -> AgendaItem:
+    """Writes title, minutes, prompt or note. The same values sent again after an answer that got lost write nothing."""
+    unknown = set(changes) - set(CHANGEABLE)
+    if unknown:
+        raise ValueError(f"not to be changed here: {sorted(unknown)}")
+    session = item.session
+    if all(getattr(item, name) == value for name, value in changes.items()) and _just_mine(session, by, version):
+        return item
+    _begin(session, by, version, even_held=set(changes) <= {"note"})
+    for name, value in changes.items():
+        setattr(item, name, value)
+    item.save(update_fields=[*changes, "changed_at"])
+    _record("changed", session, by, item=item.pk, fields=sorted(changes))
+    return item
+
+
+def _just_mine(session: Session, by: User, version: int) -> bool:
+    """True when the row is at `version`, or one further by this same person: an answer that did not arrive."""
+    row = Session.objects.filter(pk=session.pk).values_list("version", "changed_by_id").get()
+    session.version = row[0]
+    return row[0] == version or row == (version + 1, by.pk)
+
+
+@transaction.atomic
+def remove_item(item: AgendaItem, *, by: User, version: int) -> None:
+    """Takes an item off the agenda; for a minute it can be taken back."""
+    if item.removed_at:
+        return
+    session = item.session
+    _begin(session, by, version)
+    item.removed_at = timezone.now()
+    item.save(update_fields=["removed_at", "changed_at"])
+    _renumber(list(session.items.kept()))
+    _record("removed", session, by, item=item.pk)
+
+
+@transaction.atomic
+def restore_item(item: AgendaItem, *, by: User, version: int) -> None:
+    """Puts a removed item back where it stood."""
+    if not item.removed_at:
+        return
+    session = item.session
+    if not session.items.just_removed().filter(pk=item.pk).exists():
+        raise Refused(_("The minute for taking this back is over. Add the item again."))
+    _pass_gates(session, item.gates)
+    _begin(session, by, version)
+    order = list(session.items.kept())
+    item.removed_at = None
+    item.save(update_fields=["removed_at", "changed_at"])
+    order.insert(min(item.position - 1, len(order)), item)
+    _renumber(order)
+    _record("restored", session, by, item=item.pk)
+
+
+@transaction.atomic
+def set_handout(handout: Handout, *, by: User, version: int, wanted: bool) -> None:
+    """Whether a sheet is to be given out. Raises GateShut when it is wanted and a gate stands against it."""
+    session = handout.item.session
+    if handout.wanted == wanted and _just_mine(session, by, version):
+        return
+    if wanted:
+        _pass_gates(session, handout.item.gates)
+    _begin(session, by, version)
+    handout.wanted = wanted
+    handout.save(update_fields=["wanted", "changed_at"])
+    _record("changed", session, by, handout=handout.pk, wanted=wanted)
+
+
+# The hour
+
+
+@transaction.atomic
+def start_session(session: Session, *, by: User, version: int) -> Session:
+    """The hour begins now. A session that runs already goes on as it is."""
+    if session.state == SessionState.RUNNING:
+        return session
+    _must_be_open(session)
+    now = timezone.now()
+    session.change(version, state=SessionState.RUNNING, started_at=now, step_started_at=now, changed_by=by)
+    _record("started", session, by)
+    return session
+
+
+@transaction.atomic
+def tick_item(item: AgendaItem, *, by: User, version: int, done: str, note: str | None = None) -> AgendaItem:
+    """What became of an item. While the hour runs, the time since the last tick counts for it. The same tick again, as
+    a second click sends it, changes nothing."""
+    session = item.session
+    if item.done == done and (note is None or note == item.note):
+        return item
+    if session.state == SessionState.PLANNED:
+        raise Refused(_("Start the session first."))
+    now, since = timezone.now(), session.step_started_at
+    running = session.state == SessionState.RUNNING and since is not None and done != Done.OPEN
+    _begin(session, by, version, even_held=True, **({"step_started_at": now} if running else {}))
+    if running:
+        item.seconds_used += max(0, round((now - since).total_seconds()))
+    item.done = done
+    if note is not None:
+        item.note = note
+    item.save(update_fields=["done", "seconds_used", "note", "changed_at"])
+    _record("ticked", session, by, item=item.pk, done=done)
+    return item
+
+
+@transaction.atomic
+def end_session(session: Session, *, by: User, version: int) -> Session:
+    """The hour is over: what was not ticked is left for later. A session that was held already stays as it is."""
+    if session.state == SessionState.HELD:
+        return session
+    if session.state != SessionState.RUNNING:
+        raise Refused(_("Start the session first."))
+    session.change(version, state=SessionState.HELD, ended_at=timezone.now(), step_started_at=None, changed_by=by)
+    session.items.kept().filter(done=Done.OPEN).update(done=Done.LEFT)
+    _record("ended", session, by)
+    return session
+
+
+# Paper
+
+
+@transaction.atomic
+def print_paper(session: Session, order: papers.Order, rendering: press.Rendering, *, by: User) -> Printout:
+    """Keeps a paper of this session and records it. Raises GateShut when a gate was shut meanwhile."""
+    _pass_gates(session, order.gates)
+    printout = print_copies(
+        by=by,
+        case=session.case,
+        kind=order.kind,
+        person=order.person,
+        audience=order.audience,
+        paper=order.paper,
+        sheets=order.sheets,
+        rendering=rendering,
+        remember_for=order.people,
+    )
+    session.printouts.add(printout)
+    return printout
+
+
+# What the actions share
+
+
+def attending_of(session: Session) -> list[Participant]:
+    """Who attends, with their persons; everybody in the case where nobody was named."""
+    return list(session.attendees.select_related("person")) or current(session.case)
+
+
+def look(session: Session, wanted: Iterable[str], attending: list[Participant] | None = None) -> gates.Verdict:
+    """The verdict on some gates. What is known about anybody in the case counts, also about one who stays away today:
+    a sheet for one partner reaches the other. Only a minor counts where the minor attends."""
+    wanted = set(wanted)
+    if not wanted:
+        return gates.Verdict()
+    here = {participant.person_id for participant in attending or attending_of(session)}
+    verdict = gates.look(session.case, wanted)
+
+    def counts(reason: gates.Reason) -> bool:
+        return reason.flag != gates.MINOR or reason.person_id in here
+
+    return gates.Verdict(list(filter(counts, verdict.blocked)), list(filter(counts, verdict.warnings)))
+
+
+def _pass_gates(session: Session, wanted: Iterable[str]) -> None:
+    verdict = look(session, wanted)
+    if not verdict.open:
+        raise GateShut(verdict)
+
+
+def _must_be_open(session: Session) -> None:
+    if not session.is_open:
+        raise Refused(_("This session is over or cancelled; its agenda stays as it was."))
+
+
+def _begin(session: Session, by: User, version: int, *, even_held: bool = False, **changes: Any) -> None:
+    """Takes the session for this write: counts its version up, or raises Stale. First, so that writers queue here."""
+    if not even_held:
+        _must_be_open(session)
+    session.change(version, changed_by=by, **changes)
+
+
+def _insert(session: Session, item: AgendaItem, *, edition: InterventionEdition | None = None) -> AgendaItem:
+    """Writes a new item before the closing items."""
+    order = list(session.items.kept())
+    if len(order) >= MOST_ITEMS:
+        raise Refused(_("An agenda holds at most %(n)d items. Remove one first.") % {"n": MOST_ITEMS})
+    place = len(order)
+    while place and order[place - 1].kind == ItemKind.CLOSING:
+        place -= 1
+    item.session, item.edition, item.position = session, edition, place + 1
+    item.save()
+    _renumber([*order[:place], item, *order[place:]])
+    return item
+
+
+def _renumber(order: Sequence[AgendaItem]) -> None:
+    """Positions from 1 in this order; only rows that moved are written."""
+    moved = []
+    for position, item in enumerate(order, 1):
+        if item.position != position:
+            item.position = position
+            moved.append(item)
+    AgendaItem.objects.bulk_update(moved, ["position"])
+
+
+def _offer_handouts(item: AgendaItem, attending: list[Participant]) -> None:
+    """A handout for each person and client sheet that fit; one for everybody where the sheet is a joint one."""
+    sheets = Worksheet.objects.filter(intervention_id=item.edition.intervention_id, retired_at=None)
+    rows, served = [], set()
+    for sheet in sheets.exclude(current=None).select_related("current"):
+        for participant in _readers(sheet.current, attending):
+            reader = participant.pk if participant else None
+            rows.append(Handout(item=item, edition=sheet.current, participant=participant, wanted=reader not in served))
+            served.add(reader)
+    Handout.objects.bulk_create(rows)
+
+
+def _readers(edition: WorksheetEdition, attending: list[Participant]) -> list[Participant | None]:
+    """Who gets a copy: each person it fits, `[None]` for one joint copy, nobody for a clinician's sheet."""
+    if edition.for_clinician:
+        return []
+    roles = set(edition.content.get("for") or ())
+    fitting = [participant for participant in attending if not roles or participant.tags & roles]
+    if edition.content.get("one_for_each") == "case":
+        return [None] if fitting else []
+    return list(fitting)
+
+
+def _record(verb: str, session: Session, by: User, **detail: Any) -> None:
+    record(verb, by=by, what="session", what_id=session.pk, case_id=session.case_id, detail=detail)
