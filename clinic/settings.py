@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -130,6 +131,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
     {"NAME": "django_zxcvbn_password_validator.ZxcvbnPasswordValidator"},
 ]
 PASSWORD_MINIMAL_STRENGTH = 3
@@ -164,6 +169,10 @@ MFA_FORMS = {
     "authenticate": "planner.practice.forms.CodeForm",
     "reauthenticate": "planner.practice.forms.ConfirmCodeForm",
     "activate_totp": "planner.practice.forms.AuthenticatorAppForm",
+    "login_webauthn": "planner.practice.forms.PasskeySignInForm",
+    "authenticate_webauthn": "planner.practice.forms.PasskeyForm",
+    "reauthenticate_webauthn": "planner.practice.forms.PasskeyConfirmForm",
+    "add_webauthn": "planner.practice.forms.PasskeyAddForm",
 }
 MFA_TOTP_TOLERANCE = 1  # phones and servers differ by some seconds
 MFA_TOTP_ISSUER = "Clinic planner"

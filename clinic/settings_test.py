@@ -16,5 +16,6 @@ PASSWORD_HASHERS = [
 ]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-DATABASES["default"].setdefault("TEST", {})
+if DATABASES["default"]["ENGINE"] == "clinic.sqlite":
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
 MIDDLEWARE = [name for name in MIDDLEWARE if "WhiteNoise" not in name]  # noqa: F405
