@@ -92,9 +92,7 @@ def intervention_content(slug: str, **fields) -> dict:
     }  # fmt: skip
 
 
-def make_intervention(
-    slug: str = "", gates: tuple[str, ...] = (), sheet: dict | None = None, **fields
-) -> Intervention:
+def make_intervention(slug: str = "", gates: tuple[str, ...] = (), sheet: dict | None = None, **fields) -> Intervention:
     """An intervention of a pack with one edition and one worksheet edition."""
     slug = slug or f"intervention-{next(_count)}"
     content = intervention_content(slug, gates=list(gates), **fields)

@@ -1,0 +1,219 @@
+"""Every door of the house and who gets through it: URL name x person -> status, complete against the resolver.
+
+A stranger's thing does not exist (404, word for word as one that is not there); what somebody may see but not do is refused
+(403); nobody is sent to sign in (302), and gets back what was typed with the way in (401).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLPattern, URLResolver
+from django.utils import timezone
+
+from planner.cases.models import TeamMember, TeamRole
+from planner.homework.models import Printout
+from planner.library.models import SessionTemplate
+from planner.practice.models import CrisisLine, Invitation
+from planner.sessions.models import AgendaItem, Handout
+from planner.sheets.models import Printed
+from tests import factories
+
+PEOPLE = ("nobody", "stranger", "colleague", "front_desk", "supervisor", "owner")
+
+
+@dataclass(frozen=True)
+class Door:
+    """`opens`: status for each of PEOPLE in order. `args`: names of things in the world, for the address."""
+
+    opens: tuple[int, ...]
+    args: tuple[str, ...] = ()
+    post: bool = False
+    data: dict = field(default_factory=dict)
+    query: str = ""
+
+
+def door(opens: str, *args: str, post: bool = False, query: str = "", **data) -> Door:
+    return Door(tuple(int(status) for status in opens.split()), args, post, data, query)
+
+
+#                                   nobody stranger colleague front_desk supervisor owner
+# fmt: off
+DOORS: dict[str, list[Door]] = {
+    # the desk
+    "today":                [door("302 200 200 200 200 200")],
+    "caseload":             [door("302 200 200 403 200 200")],
+    "case":                 [door("302 404 404 403 200 200", "case")],
+    "search":               [door("302 200 200 403 200 200", query="?q=maya")],
+    # cases
+    "case_new":             [door("302 200 200 403 403 200")],
+    "case_edit":            [door("302 404 404 403 403 200", "case")],
+    "case_close":           [door("302 404 404 403 403 200", "case")],
+    "participant_add":      [door("302 404 404 403 403 200", "case")],
+    "participant_edit":     [door("302 404 404 403 403 200", "case", "participant")],
+    "flag_record":          [door("302 404 404 403 403 200", "case")],
+    "gate_override":        [door("302 404 404 403 403 200", "case", "gate")],
+    "team":                 [door("302 404 404 403 403 200", "case")],
+    # library
+    "library":              [door("302 200 200 403 200 200")],
+    "intervention":         [door("302 200 200 403 200 200", "intervention")],
+    "intervention_edition": [door("302 200 200 403 200 200", "edition")],
+    "worksheet_print":      [door("302 200 200 403 200 200", "sheet")],
+    "worksheet_picture":    [door("302 200 200 403 200 200", "sheet")],
+    "worksheet_pdf":        [door("302 200 200 403 200 200", "sheet")],
+    "pack_schema":          [door("302 200 200 403 200 200")],
+    # homework
+    "printout":             [door("302 404 404 403 200 200", "printout")],
+    # sessions
+    "sessions":             [door("302 200 200 200 200 200")],
+    "sessions_add_from_library": [door("302 200 200 403 403 200", query="?intervention=1")],
+    "session_new":          [door("302 404 404 403 403 200", "case")],
+    "session_plan":         [door("302 404 404 403 200 200", "session")],
+    "session_edit":         [door("302 404 404 403 403 200", "session")],
+    "session_cancel":       [door("401 404 404 403 403 302", "session", post=True, version="version")],
+    "session_library":      [door("302 404 404 403 302 302", "session")],  # without a script: to the plan
+    "session_template":     [door("401 404 404 403 403 302", "session", post=True, version="version", template="template")],
+    "session_carry":        [door("401 404 404 403 403 302", "session", post=True, version="version")],
+    "item_add":             [door("401 404 404 403 403 302", "session", post=True, version="version", title="Own words", minutes="5")],
+    "item_change":          [door("401 404 404 403 403 302", "session", "item", post=True, version="version", minutes="7")],
+    "item_move":            [door("401 404 404 403 403 302", "session", "item", post=True, version="version", to="down")],
+    "item_remove":          [door("401 404 404 403 403 302", "session", "item", post=True, version="version")],
+    "item_restore":         [door("401 404 404 403 403 302", "session", "item", post=True, version="version")],
+    "item_done":            [door("401 404 404 403 403 422", "session", "item", post=True, version="version", done="done")],
+    "handout_set":          [door("401 404 404 403 403 302", "session", "handout", post=True, version="version", wanted="1")],
+    "session_run":          [door("302 404 404 403 200 200", "session")],
+    "session_start":        [door("401 404 404 403 403 302", "session", post=True, version="version")],
+    "session_end":          [door("401 404 404 403 403 422", "session", post=True, version="version")],
+    "session_print":        [door("302 404 404 403 403 200", "session")],  # printing is no reading
+    "session_print_picture": [door("302 404 404 403 403 200", "session")],
+    # practice
+    "setup":                [door("404 404 404 404 404 404", "token")],
+    "join":                 [door("404 404 404 404 404 404", "token")],
+    "sign_out":             [door("401 302 302 302 302 302", post=True)],
+    "alive":                [door("401 204 204 204 204 204", post=True)],
+    "unlock":               [door("302 302 302 302 302 302")],
+    "profile":              [door("302 200 200 200 200 200")],
+    "sign_out_everywhere":  [door("401 302 302 302 302 302", post=True)],
+    "second_factor":        [door("302 200 200 200 200 200")],
+    "people":               [door("302 200 403 403 403 200")],
+    "person_invite":        [door("302 200 403 403 403 200")],
+    "invitation_withdraw":  [door("401 404 403 403 403 302", "invitation", post=True)],
+    "person_change":        [door("302 404 403 403 403 200", "colleague_id")],
+    "person_password_link": [door("401 404 403 403 403 200", "colleague_id", post=True)],
+    "person_factor_remove": [door("401 404 403 403 403 302", "colleague_id", post=True)],
+    "practice_settings":    [door("302 200 403 403 403 200")],
+    "help_line_add":        [door("302 200 403 403 403 200")],
+    "help_line_change":     [door("302 404 403 403 403 200", "line")],
+    "help_line_remove":     [door("401 404 403 403 403 302", "line", post=True)],
+    "trail":                [door("302 200 403 403 403 200")],
+}
+# fmt: on
+
+#: Doors of the sign-in library, open to those who are signed out or behind a fresh password; tried one by one below.
+OF_ALLAUTH = ("account_", "mfa_")
+
+
+def every_name() -> set[str]:
+    """The names of all addresses that lead into the house."""
+
+    def walk(patterns):
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns)
+            elif isinstance(pattern, URLPattern):
+                yield pattern.name or str(pattern.pattern)
+
+    return set(walk(get_resolver().url_patterns))
+
+
+def test_every_door_has_its_row():
+    own = {name for name in every_name() if not name.startswith(OF_ALLAUTH)}
+    assert own == set(DOORS)
+
+
+@pytest.fixture
+def world(owner, colleague, supervisor, front_desk, stranger):
+    """One of each thing, the owner's; the supervisor reads the case; the stranger has a case of their own."""
+    case = factories.make_case(owner)
+    TeamMember.objects.create(case=case, user=supervisor, role=TeamRole.SUPERVISOR)
+    factories.settle_safety(case, owner)
+    factories.make_case(stranger, names=("Sia", "Tom"))
+    intervention = factories.make_intervention("door-entry")
+    session = factories.make_session(case, owner)
+    item = session.items.first()
+    template = SessionTemplate.objects.create(
+        slug="door-template", name="Door", aim="Aim", kind="regular", minutes=50,
+        content={"slug": "door-template", "for_whom": ["couple"], "items": [{"title": "Talk", "minutes": 10}]},
+    )  # fmt: skip
+    entry = AgendaItem.objects.create(
+        session=session, position=3, kind="library", title="Entry", minutes=10, edition=intervention.current
+    )
+    worksheet = intervention.worksheets.first()
+    handout = Handout.objects.create(item=entry, edition=worksheet.current, participant=case.participants.first())
+    kept = Printed.objects.create(
+        address="door", title="Door", language="en", pages=1, sha256="0", pdf=b"%PDF-1.7 door"
+    )
+    printout = Printout.objects.create(case=case, audience="case", kind="packet", printed=kept, by=owner)
+    line = CrisisLine.objects.create(
+        practice=owner.practice, country="US", name="Line", reach="1", source="a page", verified_on=timezone.localdate()
+    )
+    invitation = Invitation.objects.create(
+        practice=owner.practice, email="new@example.org", name="New", token_hash="0" * 64, by=owner,
+        expires_at=timezone.now() + timedelta(days=1),
+    )  # fmt: skip
+    people = {
+        "nobody": None, "stranger": stranger, "colleague": colleague, "front_desk": front_desk,
+        "supervisor": supervisor, "owner": owner,
+    }  # fmt: skip
+    things = {
+        "case": case.pk, "participant": case.participants.first().pk, "gate": "joint-task",
+        "intervention": intervention.pk, "edition": intervention.current_id,
+        "sheet": intervention.worksheets.first().pk, "session": session.pk, "item": item.pk, "template": template.pk,
+        "colleague_id": colleague.pk, "version": session.version, "handout": handout.pk, "printout": printout.pk,
+        "invitation": invitation.pk, "line": line.pk, "token": "no-such-token",
+    }  # fmt: skip
+    return SimpleNamespace(people=people, things=things, case=case, session=session, item=item)
+
+
+def knock(world, person: str, name: str, row: Door):
+    client = Client()
+    if world.people[person]:
+        client.force_login(world.people[person])
+    address = reverse(name, args=[world.things.get(arg, arg) for arg in row.args]) + row.query
+    data = {key: world.things.get(value, value) for key, value in row.data.items()}
+    return client.post(address, data) if row.post else client.get(address)
+
+
+ROWS = [(name, n) for name, rows in DOORS.items() for n in range(len(rows))]
+
+
+@pytest.mark.parametrize(("name", "n"), ROWS)
+def test_door(world, name, n):
+    row = DOORS[name][n]
+    # The owner comes last: only their knock changes anything.
+    assert tuple(knock(world, person, name, row).status_code for person in PEOPLE) == row.opens
+
+
+WITH_OBJECTS = [(name, n) for name, rows in DOORS.items() for n, row in enumerate(rows) if row.opens[1] == 404]
+
+
+@pytest.mark.parametrize(("name", "n"), WITH_OBJECTS)
+def test_a_strangers_thing_looks_like_none_at_all(world, name, n):
+    row = DOORS[name][n]
+    theirs = knock(world, "stranger", name, row)
+    gone = dict(world.things, **{arg: 987654321 for arg in row.args if isinstance(world.things.get(arg), int)})
+    none = knock(SimpleNamespace(people=world.people, things=gone), "stranger", name, row)
+    assert (theirs.status_code, visible(theirs)) == (none.status_code, visible(none))
+
+
+def visible(response) -> str:
+    """The page without what differs at every request (the form token) and without its own address."""
+    text = response.content.decode()
+    text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"|"X-CSRFToken": "[^"]*"|data-csrf="[^"]*"', "", text)
+    return re.sub(r'value="[A-Za-z0-9_-]{32}"', "", text)
