@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from django.utils import timezone
 
-from planner.practice.models import Role
+from planner.cases.models import TeamMember, TeamRole
+from planner.homework.models import Printout
+from planner.library.models import SessionTemplate
+from planner.practice.models import CrisisLine, Invitation, Role
+from planner.sessions.models import AgendaItem, Handout
+from planner.sheets.models import Printed
 from tests import factories
 
 # Playwright keeps an event loop in the thread; Django's guard against that has nothing to protect in a test.
@@ -60,3 +68,47 @@ def signed_in(db):
         return fresh
 
     return enter
+
+
+@pytest.fixture
+def world(owner, colleague, supervisor, front_desk, stranger):
+    """One of each thing, the owner's; the supervisor reads the case; the stranger has a case of their own."""
+    case = factories.make_case(owner)
+    TeamMember.objects.create(case=case, user=supervisor, role=TeamRole.SUPERVISOR)
+    factories.settle_safety(case, owner)
+    factories.make_case(stranger, names=("Sia", "Tom"))
+    intervention = factories.make_intervention("door-entry")
+    session = factories.make_session(case, owner)
+    item = session.items.first()
+    template = SessionTemplate.objects.create(
+        slug="door-template", name="Door", aim="Aim", kind="regular", minutes=50,
+        content={"slug": "door-template", "for_whom": ["couple"], "items": [{"title": "Talk", "minutes": 10}]},
+    )  # fmt: skip
+    entry = AgendaItem.objects.create(
+        session=session, position=3, kind="library", title="Entry", minutes=10, edition=intervention.current
+    )
+    worksheet = intervention.worksheets.first()
+    handout = Handout.objects.create(item=entry, edition=worksheet.current, participant=case.participants.first())
+    kept = Printed.objects.create(
+        address="door", title="Door", language="en", pages=1, sha256="0", pdf=b"%PDF-1.7 door"
+    )
+    printout = Printout.objects.create(case=case, audience="case", kind="packet", printed=kept, by=owner)
+    line = CrisisLine.objects.create(
+        practice=owner.practice, country="US", name="Line", reach="1", source="a page", verified_on=timezone.localdate()
+    )
+    invitation = Invitation.objects.create(
+        practice=owner.practice, email="new@example.org", name="New", token_hash="0" * 64, by=owner,
+        expires_at=timezone.now() + timedelta(days=1),
+    )  # fmt: skip
+    people = {
+        "nobody": None, "stranger": stranger, "colleague": colleague, "front_desk": front_desk,
+        "supervisor": supervisor, "owner": owner,
+    }  # fmt: skip
+    things = {
+        "case": case.pk, "participant": case.participants.first().pk, "gate": "joint-task",
+        "intervention": intervention.pk, "edition": intervention.current_id,
+        "sheet": intervention.worksheets.first().pk, "session": session.pk, "item": item.pk, "template": template.pk,
+        "colleague_id": colleague.pk, "version": session.version, "handout": handout.pk, "printout": printout.pk,
+        "invitation": invitation.pk, "line": line.pk, "token": "no-such-token",
+    }  # fmt: skip
+    return SimpleNamespace(people=people, things=things, case=case, session=session, item=item)

@@ -7,6 +7,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from planner.base import once
@@ -34,6 +35,16 @@ class TextField(forms.CharField):
         return super().to_python(clean(value) if isinstance(value, str) else value)
 
 
+def without_controls(data: Any) -> Any:
+    """What was sent, its texts cleaned: a form that is shown again shows what would be kept."""
+    if not isinstance(data, QueryDict):
+        return data
+    cleaned = data.copy()
+    for name, texts in data.lists():
+        cleaned.setlist(name, [clean(text) for text in texts])
+    return cleaned
+
+
 class HouseForm(forms.Form):
     """Every form of the house. `asks` gives its fields in order; the page draws <form> and button.
 
@@ -43,9 +54,9 @@ class HouseForm(forms.Form):
     once = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, min_value=0, max_value=2**31, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any):
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any):
         initial = {"once": once.new_key(), **(kwargs.pop("initial", None) or {})}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(without_controls(data), *args, initial=initial, **kwargs)
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True

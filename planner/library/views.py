@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from planner.base.access import clinical, find
 from planner.base.text import clean_line
@@ -115,10 +115,10 @@ def worksheet_picture(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @clinical
 def worksheet_pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    """The blank sheet as a PDF; the choices are remembered, the print stands in the trail."""
+    """The blank sheet as a PDF; the print stands in the trail, and choices that were sent (POST) are remembered."""
     edition = _sheet(request, pk)
     form = _form(request, edition)
     options = form.options
@@ -128,7 +128,8 @@ def worksheet_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     except press.TooMuch as error:
         context = {"worksheet": edition.worksheet, "edition": edition, "form": form, "too_much": str(error)}
         return render(request, "library/worksheet_print.html", context, status=422)
-    actions.remember_print_options(by=request.user, options=options.as_json())
+    if request.method == "POST":
+        actions.remember_print_options(by=request.user, options=options.as_json())
     detail = {"edition": edition.number, "pages": rendering.pages}
     record("printed", by=request.user, what="worksheet", what_id=edition.worksheet_id, detail=detail)
     response = HttpResponse(rendering.pdf, content_type="application/pdf")
@@ -239,7 +240,8 @@ def _sheet(request: HttpRequest, pk: int) -> WorksheetEdition:
 
 def _form(request: HttpRequest, edition: WorksheetEdition) -> PrintForm:
     remembered = papers.remembered(request.user)
-    return PrintForm(_sent(request.GET), remembered=remembered, roles=papers.roles_of(edition))
+    sent = request.POST if request.method == "POST" else request.GET
+    return PrintForm(_sent(sent), remembered=remembered, roles=papers.roles_of(edition))
 
 
 def _sent(query: QueryDict) -> QueryDict | None:

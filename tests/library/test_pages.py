@@ -215,7 +215,7 @@ def test_too_much_is_told_in_the_dialog(library, page, monkeypatch):
 
 def test_a_blank_print(library, page, owner):
     sheet = sheet_of("grounding")
-    response = page.get(reverse("worksheet_pdf", args=[sheet.pk]), {"paper": "a4", "size": "18", "discreet": "on"})
+    response = page.post(reverse("worksheet_pdf", args=[sheet.pk]), {"paper": "a4", "size": "18", "discreet": "on"})
     assert response.headers["Content-Type"] == "application/pdf"
     assert response.content.startswith(b"%PDF-")
     assert response.headers["Content-Disposition"] == 'inline; filename="sheet.pdf"'

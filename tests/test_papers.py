@@ -1,0 +1,119 @@
+"""Every sheet of every pack, as it prints: nothing to complain about, the pages it says, fields that speak, fit to be
+read back, small enough, and (where the judge is at hand) PDF/UA."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+from dataclasses import replace
+from itertools import cycle, product
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from planner.library import packs
+from planner.management.commands.proof import CONTENT, LETTERHEAD, copy_of
+from planner.sheets import press
+from planner.sheets.addresses import new_address
+from planner.sheets.blocks import FieldSpec, read_answers
+from planner.sheets.options import FILLS, PAPERS, SIZES, Options
+from planner.sheets.papers import SheetCopy, sheet_paper
+from planner.sheets.returned import read_values
+from tests.sheets.test_returned import fill
+
+JUDGE = os.environ.get("CLINIC_PDFUA_JUDGE", "")
+LARGEST = 60_000  # bytes of a sheet of up to two pages
+MORE = 12_000  # for each page after that
+
+
+def every_wording() -> list[tuple[str, packs.Sheet, SheetCopy]]:
+    """Each different wording of each sheet once: (a name, the sheet, a blank copy)."""
+    found: dict[tuple, tuple[str, packs.Sheet, SheetCopy]] = {}
+    for file in sorted(CONTENT.glob("*/interventions/*.yaml")):
+        parsed = packs.parse(packs.InterventionFile, file.read_text(), file.name)
+        for sheet in parsed.sheets:
+            for role, blocks in sheet.wordings():
+                name = "-".join(part for part in (sheet.slug, role, parsed.language) if part)
+                found.setdefault(
+                    (sheet.slug, parsed.language, blocks), (name, sheet, copy_of(sheet, blocks, parsed.language))
+                )
+    return list(found.values())
+
+
+WORDINGS = every_wording()
+every_sheet = pytest.mark.parametrize(("sheet", "copy"), [pytest.param(*rest, id=name) for name, *rest in WORDINGS])
+
+
+def text_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    return squeezed("".join(page.get_textpage().get_text_bounded() for page in document))
+
+
+def squeezed(text: str) -> str:
+    """Without blanks, marks of Markdown and the hyphens that end a line."""
+    return "".join(letter for letter in text if letter.isalnum())
+
+
+def fields_of(copy: SheetCopy) -> list[FieldSpec]:
+    return [spec for block in copy.blocks for spec in block.fields()]
+
+
+def answers_to(copy: SheetCopy) -> dict[str, str]:
+    """Something in every field."""
+    return {spec.name: "on" if spec.kind == "check" else f"Word {n}" for n, spec in enumerate(fields_of(copy), 1)}
+
+
+@every_sheet
+def test_a_sheet_prints_as_it_says(sheet, copy):
+    copy = replace(copy, address=new_address())
+    rendering = press.render(sheet_paper(copy, letterhead=LETTERHEAD, options=Options()))
+    assert rendering.warnings == ()
+    assert rendering.left_out == ()
+    assert len(rendering.pdf) <= LARGEST + MORE * max(0, rendering.pages - 2)
+    said = text_of(rendering.pdf)
+    for text in sheet.client_text(copy.blocks):
+        for part in re.split(r", |\n", text):
+            assert squeezed(part) in said, part
+    with pikepdf.open(io.BytesIO(rendering.pdf)) as pdf:
+        on_paper = {str(field.T): str(field.TU) for field in pdf.Root.AcroForm.Fields}
+    assert on_paper == {spec.name: spec.label for spec in [copy.name_field, copy.date_field, *fields_of(copy)]}
+    answers = answers_to(copy)
+    back = read_values(fill(rendering.pdf, answers))
+    assert back.address == copy.address
+    assert read_answers(copy.blocks, back.values) == read_answers(copy.blocks, answers)
+    assert rendering.pages == sheet.pages
+
+
+@every_sheet
+def test_a_filled_sheet_is_text_and_holds_every_answer(sheet, copy):
+    answers = {name: "on" if value == "on" else f"{value} x" for name, value in answers_to(copy).items()}
+    copy = replace(copy, name="Maya", date="Thu 26 Nov", prefilled=answers)
+    rendering = press.render(sheet_paper(copy, letterhead=LETTERHEAD, options=Options(size=14, paper="a4")))
+    assert rendering.warnings == ()
+    said = text_of(rendering.pdf)
+    assert all(squeezed(value) in said for value in answers.values() if value != "on")
+    with pikepdf.open(io.BytesIO(rendering.pdf)) as pdf:
+        assert "/AcroForm" not in pdf.Root
+
+
+@pytest.mark.verapdf
+@pytest.mark.skipif(
+    not JUDGE, reason="CLINIC_PDFUA_JUDGE names no judge: a command that takes PDF files and exits 1 on a fault"
+)
+@pytest.mark.parametrize("fill", FILLS)
+@pytest.mark.parametrize("size", SIZES)
+def test_every_sheet_is_pdf_ua(size, fill, tmp_path):
+    """Blank and filled in turn; the sheets take their turns at paper, discretion and grey."""
+    turns = cycle(product(PAPERS, (False, True), (False, True), (False, True)))
+    files = []
+    for (name, _sheet, copy), (paper, discreet, greyscale, filled) in zip(WORDINGS, turns, strict=False):
+        options = Options(size=size, fill=fill, paper=paper, discreet=discreet, greyscale=greyscale, name="initials")
+        if filled:
+            copy = replace(copy, prefilled=answers_to(copy), name="Maya", joint_names=("Maya", "Ruben"))
+        files.append(tmp_path / f"{name}.pdf")
+        files[-1].write_bytes(press.render(sheet_paper(copy, letterhead=LETTERHEAD, options=options)).pdf)
+    judged = subprocess.run([JUDGE, *files], capture_output=True, text=True)
+    assert judged.returncode == 0, "\n".join(line for line in judged.stdout.splitlines() if "PASS" not in line)
