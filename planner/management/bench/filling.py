@@ -1,0 +1,134 @@
+"""A practice of many years in a scratch database: written in bulk, past the actions, because it is only to be read."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from planner.cases.models import Case, Participant, ParticipantRole, Person, SafetyFlag, TeamMember, TeamRole
+from planner.library.models import InterventionEdition
+from planner.practice.models import Practice, Role, User
+from planner.sessions.models import AgendaItem, ItemKind, Session, SessionState
+
+SESSIONS_A_CASE = 20
+SESSIONS_A_DAY = 6
+DAYS_AHEAD = 5
+BATCH = 2000
+FIRST_NAMES = ("Maya", "Ruben", "Ana", "Luís", "Noor", "Jonas", "Ewa", "Tomás", "Ines", "Karim", "Lena", "Olu")
+LAST_NAMES = ("Adler", "Brandt", "Castillo", "Dubois", "Eriksen", "Farah", "Greco", "Horvat", "Ito", "Jensen", "Kaya")
+AGENDA = ("Check-in", "Bridge from the last hour", "Homework review", "Practice", "Summary and next homework")
+
+
+@dataclass
+class Filled:
+    """What was made: whose practice, and one case with a planned session to open."""
+
+    owner: User
+    case: Case
+    session: Session
+
+
+def found_practice() -> User:
+    """A practice with its owner. The password is unusable: the benchmark signs in past it."""
+    practice = Practice.objects.create(name="Long Harbour Practice", country="US", zone="UTC")
+    owner = User(practice=practice, role=Role.OWNER, name="Olive Owner", email="olive@example.org")
+    owner.set_unusable_password()
+    owner.save()
+    return owner
+
+
+@transaction.atomic
+def fill(owner: User, *, cases: int) -> Filled:
+    """Brings the practice to this many couples, each with twenty sessions of five items, six sessions a working day."""
+    have = Case.objects.filter(practice=owner.practice).count()
+    made = Case.objects.bulk_create(
+        [
+            Case(practice=owner.practice, code=f"B{n:05d}", kind="couple", closed_on=_closed(n, cases))
+            for n in range(have, cases)
+        ],
+        batch_size=BATCH,
+    )
+    TeamMember.objects.bulk_create(
+        [TeamMember(case=case, user=owner, role=TeamRole.LEAD) for case in made], batch_size=BATCH
+    )
+    places = _people(owner, made)
+    _flags(owner, places)
+    _sessions(owner, made, places)
+    session = Session.objects.filter(state=SessionState.PLANNED).order_by("starts_at").first()
+    return Filled(owner, session.case, session)
+
+
+def _closed(n: int, cases: int) -> datetime.date | None:
+    """Four in five cases of a long life are closed."""
+    return None if n % 5 == 0 else timezone.localdate() - datetime.timedelta(days=30 + n)
+
+
+def _people(owner: User, cases: list[Case]) -> dict[int, list[Participant]]:
+    """Two people in each case: an injured partner, and a person in recovery."""
+    people = Person.objects.bulk_create(
+        [
+            Person(practice=owner.practice, name=f"{first} {last}", print_name=first)
+            for n in range(len(cases) * 2)
+            for first, last in [(FIRST_NAMES[n % len(FIRST_NAMES)], LAST_NAMES[n // 3 % len(LAST_NAMES)])]
+        ],
+        batch_size=BATCH,
+    )
+    roles = ((ParticipantRole.PARTNER, "injured"), (ParticipantRole.RECOVERY, "injuring"))
+    places = Participant.objects.bulk_create(
+        [
+            Participant(case=case, person=people[2 * n + order], role=role, side=side, order=order)
+            for n, case in enumerate(cases)
+            for order, (role, side) in enumerate(roles)
+        ],
+        batch_size=BATCH,
+    )
+    return {case.pk: places[2 * n : 2 * n + 2] for n, case in enumerate(cases)}
+
+
+def _flags(owner: User, places: dict[int, list[Participant]]) -> None:
+    SafetyFlag.objects.bulk_create(
+        [
+            SafetyFlag(
+                case_id=case, person_id=place.person_id, kind="violence", state="clear",
+                basis="asked alone", on=timezone.localdate(), by=owner,
+            )
+            for case, both in places.items()
+            for place in both
+        ],
+        batch_size=BATCH,
+    )  # fmt: skip
+
+
+def _sessions(owner: User, cases: list[Case], places: dict[int, list[Participant]]) -> None:
+    """Back in time from a few days ahead, so that any number of cases has the same working day."""
+    first = timezone.now().replace(hour=9, minute=0, second=0, microsecond=0) + datetime.timedelta(days=DAYS_AHEAD)
+    now = timezone.now()
+    rows = []
+    for n in range(len(cases) * SESSIONS_A_CASE):
+        starts_at = first - datetime.timedelta(days=n // SESSIONS_A_DAY) + datetime.timedelta(hours=n % SESSIONS_A_DAY)
+        state = SessionState.PLANNED if starts_at > now else SessionState.HELD
+        rows.append(Session(case=cases[n % len(cases)], starts_at=starts_at, zone="UTC", state=state, changed_by=owner))
+    sessions = Session.objects.bulk_create(rows, batch_size=BATCH)
+    attendance = Session.attendees.through
+    attendance.objects.bulk_create(
+        [attendance(session=session, participant=place) for session in sessions for place in places[session.case_id]],
+        batch_size=BATCH,
+    )
+    _agendas(sessions)
+
+
+def _agendas(sessions: list[Session]) -> None:
+    """Five items each; the middle ones from the library where there is one."""
+    editions = list(InterventionEdition.objects.filter(intervention__current_id__isnull=False).order_by("pk")[:12])
+    items = []
+    for n, session in enumerate(sessions):
+        for position, title in enumerate(AGENDA, 1):
+            edition = editions[n % len(editions)] if editions and position == 4 else None
+            kind = ItemKind.LIBRARY if edition else ItemKind.FREE
+            items.append(
+                AgendaItem(session=session, position=position, kind=kind, title=title, minutes=10, edition=edition)
+            )
+    AgendaItem.objects.bulk_create(items, batch_size=BATCH)

@@ -1,0 +1,183 @@
+"""The benchmark measures what it says, in a folder of its own. How fast anything is, is no test."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from planner.cases.models import Case, Participant
+from planner.management.bench import filling, pages, paper, server
+from planner.management.bench.figures import Figure, p95, seconds, table
+from planner.management.commands import bench
+from planner.sessions.models import AgendaItem, Session
+from tests import factories
+
+
+@pytest.fixture
+def filled(db):
+    factories.make_intervention(gates=[], sheet={"pages": 1})
+    return filling.fill(filling.found_practice(), cases=3)
+
+
+def test_the_table_says_aim_and_verdict():
+    told = table(
+        [
+            Figure("(a) handout", "the press", 100.0, "ms"),
+            Figure("(a) handout", "chromium", 900.0, "ms", "the press", 9.0, "at least 8", True, "60 kB"),
+            Figure("(c) pages", "today", 20.0, "ms", "bare", 5.0, "at most 4", False),
+        ]
+    )
+    lines = [line.split() for line in told.splitlines()]
+    assert lines == [
+        ["against", "times", "aim"],
+        ["(a)", "handout"],
+        ["the", "press", "100.0", "ms"],
+        ["chromium", "900.0", "ms", "the", "press", "9.0", "at", "least", "8", "met", "60", "kB"],
+        ["(c)", "pages"],
+        ["today", "20.0", "ms", "bare", "5.0", "at", "most", "4", "NOT", "MET"],
+    ]
+
+
+@pytest.mark.parametrize(("values", "expected"), [([7], 7), (range(1, 21), 20), (range(1, 101), 96), ([3, 1, 2], 3)])
+def test_the_95th_percentile(values, expected):
+    assert p95(values) == expected
+
+
+def test_every_call_is_measured():
+    called = []
+    assert len(seconds(lambda: called.append(1), 4)) == len(called) == 4
+
+
+def test_the_practice_is_filled_to_the_number_and_not_twice(filled):
+    assert (Case.objects.count(), Participant.objects.count()) == (3, 6)
+    assert (Session.objects.count(), AgendaItem.objects.count()) == (60, 300)
+    assert Session.attendees.through.objects.count() == 120
+    filling.fill(filled.owner, cases=5)
+    assert (Case.objects.count(), Session.objects.count()) == (5, 100)
+    assert Case.objects.visible_to(filled.owner).count() == 5
+
+
+def test_a_working_day_has_the_same_sessions_however_many_cases(filled):
+    def busiest() -> int:
+        days = [at.date() for at in Session.objects.values_list("starts_at", flat=True)]
+        return max(days.count(day) for day in set(days))
+
+    assert busiest() == filling.SESSIONS_A_DAY
+    filled = filling.fill(filled.owner, cases=6)
+    assert busiest() <= 2 * filling.SESSIONS_A_DAY
+    assert filled.session.state == "planned"
+
+
+def test_every_main_page_is_opened(filled):
+    counts = pages.queries(filled)
+    assert {"today", "caseload", "case", "library", "intervention", "session_plan", "sessions", "search?q=maya"} <= set(
+        counts
+    )
+    assert all(count > 0 for count in counts.values())
+
+
+def test_pages_and_the_bare_page_are_measured_in_turn(filled, monkeypatch):
+    monkeypatch.setattr(pages, "WITHOUT_WORDS", ("caseload",))
+    bare, taken = pages.measure(filled, 2)
+    assert len(bare) == 2 * len(taken)
+    assert {len(values) for values in taken.values()} == {2}
+
+
+def test_a_page_that_does_not_answer_ends_the_benchmark(filled):
+    with pytest.raises(RuntimeError, match="The page nowhere .* answered 404"):
+        pages.open_page(pages.signed_in(filled), "nowhere", "/nowhere/")
+
+
+def test_a_growing_number_of_queries_is_told(filled, monkeypatch):
+    monkeypatch.setattr(pages, "measure", lambda *_: ([0.001], {"today": [0.003], "caseload": [0.005]}))
+    few, many = {"today": 5, "caseload": 7}, {"today": 5, "caseload": 70}
+    told = list(pages.figures(filled, few=few, many=many, times=1, part="(c)"))
+    assert [(figure.what, figure.met) for figure in told[1:]] == [
+        ("today", True),
+        ("caseload", False),
+        ("pages with a constant number of queries", False),
+    ]
+    assert told[2].note == "70 queries, but 7 with fewer cases"
+
+
+def test_it_runs_in_a_folder_and_a_database_of_its_own(monkeypatch):
+    seen = {}
+    monkeypatch.setenv("CLINIC_DATABASE_URL", "postgres:////practice/clinic")
+    monkeypatch.setenv("CLINIC_HOSTS", "planner.example.org")
+    monkeypatch.setattr(bench.subprocess, "run", lambda command, env: seen.update(env=env, command=command) or Ended())
+    assert bench.in_a_scratch_folder(full=True, only="paper", file=None) == 7
+    ours = {name: value for name, value in seen["env"].items() if name.startswith("CLINIC_")}
+    assert set(ours) == {"CLINIC_DATA", "CLINIC_HTTPS", bench.SCRATCH}
+    assert ours["CLINIC_DATA"] == ours[bench.SCRATCH] != str(settings.DATA_DIR)
+    assert not os.path.exists(ours["CLINIC_DATA"])
+    assert seen["command"][2:] == ["bench", "--full", "--only", "paper"]
+
+
+class Ended:
+    """A finished benchmark."""
+
+    returncode = 7
+
+
+def test_the_figures_for_a_program(tmp_path):
+    bench.write_json(tmp_path / "bench.json", [Figure("(a)", "the press", 100.0, "ms")], full=False)
+    told = json.loads((tmp_path / "bench.json").read_text())
+    assert told["full"] is False and f"{os.cpu_count()} processors" in told["machine"]
+    assert told["figures"][0]["value"] == 100.0
+
+
+def test_the_papers_measured_are_personalised(filled):
+    copies = list(paper.sheets(pages=1))
+    assert [copy.name for copy in copies] == ["Maya Adler"]
+    assert copies[0].address
+    assert list(paper.sheets(pages=2)) == []
+    with pytest.raises(LookupError):
+        paper.handout()
+
+
+def test_the_rivals_get_the_same_page_style_and_faces(tmp_path, monkeypatch):
+    ran = []
+
+    def run(command, env, **_):
+        ran.append((command, env))
+        out = next(part for part in command if part.endswith(".pdf"))
+        Path(out.removeprefix("--print-to-pdf=")).write_bytes(b"%PDF-1.7")
+
+    monkeypatch.setattr(paper.subprocess, "run", run)
+    monkeypatch.setattr(paper, "chromium", lambda: "/usr/bin/chromium")
+    ways = paper.rivals(tmp_path, "<html><head></head><body>Maya</body></html>")
+    assert list(ways) == ["the weasyprint command", "chromium --print-to-pdf"]
+    for way in ways.values():
+        way()
+    page = tmp_path / "page.html"
+    assert "Maya" in page.read_text() and '<link rel="stylesheet" href="paper.css">' in page.read_text()
+    assert (tmp_path / "paper.css").read_bytes() == paper.STYLE.read_bytes()
+    for command, env in ran:
+        assert str(page) in command or page.as_uri() in command
+        assert set(env) == {"FONTCONFIG_FILE", "HOME", "PATH"}
+
+
+def test_a_rival_that_makes_no_pdf_ends_the_benchmark(tmp_path):
+    with pytest.raises(RuntimeError, match="No PDF came of: true"):
+        paper.once(["true"], {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}, tmp_path / "1.pdf")
+
+
+def test_the_press_is_compared_at_the_median():
+    taken = {"the press, warm": [0.1, 0.1, 9.0], "slow": [0.9, 1.0, 0.8], "slower": [0.3, 0.3, 0.3]}
+    told = list(paper.compared("(a)", taken, {"the press, warm": 61_000, "slow": 1000, "slower": 1000}))
+    assert [(figure.what, figure.met) for figure in told][:4] == [
+        ("the press, warm", None),
+        ("its size", False),
+        ("slow", True),
+        ("slower", False),
+    ]
+    assert told[2].ratio == pytest.approx(9.0)
+
+
+def test_the_server_is_weighed_with_everything_it_started():
+    web, whole = server.weigh(os.getpid())
+    assert 0 < web <= whole
