@@ -1,0 +1,28 @@
+"""The system's Chromium, driven by Playwright. One engine at a time can run in a process, so it is started here only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: No sandbox: the tests may run as root in a container. /dev/shm is often too small there.
+FLAGS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-color-profile=srgb")
+
+
+def path() -> str | None:
+    """Where Chromium is; None where there is none."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A running browser without a window."""
+    with sync_playwright() as engine:
+        browser = engine.chromium.launch(executable_path=path(), args=list(FLAGS))
+        yield browser
+        browser.close()

@@ -1,0 +1,275 @@
+"""What the journeys share: one browser, a practice with everything in it, and windows that watch what a page does.
+
+The practice is made once, with the content that ships and the demo's own actions, and copied into the database before
+each test: loading and making take seconds, copying rows does not.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.apps import apps
+from django.core.cache import cache
+from django.core.handlers.base import BaseHandler
+from django.core.management.color import no_style
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone, translation
+
+from planner.cases import actions as cases
+from planner.cases.models import Case, TeamMember, TeamRole
+from planner.homework.models import Printout
+from planner.library import actions as library
+from planner.library.models import Intervention
+from planner.management.commands import demo
+from planner.practice import actions as practice
+from planner.practice.models import CrisisLine, Role, User
+from planner.sessions import actions as sessions
+from planner.sessions.models import Session
+from tests import factories
+from tests.journeys import chromium
+
+DESK = {"width": 1280, "height": 900}
+TABLET = {"width": 820, "height": 1180}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="package")
+def browser():
+    if not chromium.path():
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium).")
+    with chromium.launched() as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def one_request_at_a_time(monkeypatch):
+    """The test database in memory is one connection for all threads of the live server, so two requests at once would
+    share one transaction. A real installation has a connection for each thread."""
+    turn, answer = threading.RLock(), BaseHandler.get_response
+
+    def get_response(self, request):
+        with turn:
+            return answer(self, request)
+
+    monkeypatch.setattr(BaseHandler, "get_response", get_response)
+
+
+# The practice with everything in it
+
+
+@pytest.fixture(scope="session")
+def kept_copy():
+    """Where the rows of the finished practice, and the token of its set-up link, stay between tests."""
+    return SimpleNamespace(rows={}, set_up="")
+
+
+@pytest.fixture
+def house(transactional_db, live_server, kept_copy):
+    """The demo practice, made once. `house.dana` signs in; `house.client(user)` is signed in without the page."""
+    cache.clear()
+    if kept_copy.rows:
+        put_back(kept_copy.rows)
+    else:
+        kept_copy.set_up = make_everything()
+        kept_copy.rows = take_copy()
+    return SimpleNamespace(
+        url=live_server.url,
+        dana=User.objects.get(email=demo.EMAIL),
+        couple=case_of("Maya"),
+        **{name: User.objects.get(email=f"{name}@example.org") for name in ("colin", "fred", "sunita", "nora", "carla")},
+    )
+
+
+def case_of(name: str) -> Case:
+    """The case of the person printed as `name`."""
+    return Case.objects.get(participants__person__print_name=name)
+
+
+def make_everything() -> str:
+    """The demo practice with one person of each role, what the pages need to show something, and an empty practice.
+    The token of a set-up link that nobody has used is returned."""
+    set_up = _token(practice.make_setup_link())
+    with translation.override("en"):
+        library.load_pack(library.FIRST_PACK)
+        dana = demo.make(factories.PASSWORD)
+        with timezone.override(dana.practice.zone):
+            _people(dana)
+            _odds_and_ends(dana)
+        practice.found_practice(
+            practice={"name": "Empty practice", "contact": "", "country": "US", "zone": "America/New_York"},
+            person={"name": "Nora New", "credentials": "", "email": "nora@example.org", "password": factories.PASSWORD},
+        )
+    return set_up
+
+
+def _people(dana: User) -> None:
+    for role, name in [
+        (Role.CLINICIAN, "Colin Colleague"),
+        (Role.SUPERVISOR, "Sunita Supervisor"),
+        (Role.FRONT_DESK, "Fred Frontdesk"),
+        (Role.CLINICIAN, "Carla Careful"),
+    ]:
+        email = f"{name.split()[0].lower()}@example.org"
+        factories.make_user(dana.practice, role, name=name, email=email)
+    carla = User.objects.get(email="carla@example.org")
+    TOTP.activate(carla, generate_totp_secret())
+    RecoveryCodes.activate(carla)
+    passkey = {"name": "Laptop", "credential": {"clientExtensionResults": {}}}
+    Authenticator.objects.create(user=carla, type=Authenticator.Type.WEBAUTHN, data=passkey)
+    sunita = User.objects.get(email="sunita@example.org")
+    for case in Case.objects.all():
+        TeamMember.objects.create(case=case, user=sunita, role=TeamRole.SUPERVISOR)
+
+
+def _odds_and_ends(dana: User) -> None:
+    """A closed case, a case without an hour, an hour that runs, one that was cancelled, an invitation."""
+    closed = _person(dana, "Noor Haddad")
+    cases.close_case(by=dana, case=closed, version=closed.version)
+    _person(dana, "Sam Okoro")
+    running = sessions.plan_session(
+        by=dana, case=_person(dana, "Ida Berg"), starts_at=timezone.localtime().replace(tzinfo=None)
+    )
+    sessions.start_session(running, by=dana, version=running.version)
+    cancelled = sessions.plan_session(by=dana, case=running.case, starts_at=timezone.localtime().replace(tzinfo=None))
+    sessions.cancel_session(cancelled, by=dana, version=cancelled.version)
+    practice.invite(by=dana, name="Ines Invited", email="ines@example.org", role=Role.CLINICIAN)
+
+
+def _person(dana: User, name: str) -> Case:
+    people = [{"name": name, "print_name": name.split()[0], "role": "other"}]
+    return cases.open_case(by=dana, kind="individual", focus="Sleep.", people=people)
+
+
+def tables() -> list[str]:
+    return connection.introspection.django_table_names(only_existing=True, include_views=False)
+
+
+def take_copy() -> dict[str, tuple[list[str], list[tuple]]]:
+    """Every row of every table: table -> (columns, rows)."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in tables():
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            found[table] = ([column[0] for column in cursor.description], list(cursor.fetchall()))
+    return found
+
+
+def put_back(copy: dict[str, tuple[list[str], list[tuple]]]) -> None:
+    """Fills the emptied tables again, row by row as they were."""
+    name = connection.ops.quote_name
+    filled = [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table in copy]
+    with connection.constraint_checks_disabled(), transaction.atomic(), connection.cursor() as cursor:
+        for table, (columns, rows) in copy.items():
+            names, places = ", ".join(map(name, columns)), ", ".join(["%s"] * len(columns))
+            cursor.execute(f"DELETE FROM {name(table)}")  # noqa: S608
+            if rows:
+                cursor.executemany(f"INSERT INTO {name(table)} ({names}) VALUES ({places})", rows)  # noqa: S608
+        for line in connection.ops.sequence_reset_sql(no_style(), filled):
+            cursor.execute(line)
+
+
+@pytest.fixture
+def things(house, kept_copy):
+    """One of each thing that an address names."""
+    couple, teller = house.couple, case_of("Jonas")
+    trigger_map = Intervention.objects.get(slug="trigger-map", language="en")
+    return {
+        "case": couple.pk,
+        "closed_case": case_of("Noor").pk,
+        "case_without_hour": case_of("Sam").pk,
+        "family": case_of("Leo").pk,
+        "participant": couple.participants.first().pk,
+        "gate": "joint-task",
+        "intervention": trigger_map.pk,
+        "edition": trigger_map.current_id,
+        "sheet": trigger_map.worksheets.first().pk,
+        "printout": Printout.objects.filter(case=teller).first().pk,
+        "planned": couple.sessions.get(state="planned").pk,
+        "held": teller.sessions.filter(state="held").first().pk,
+        "running": Session.objects.get(state="running").pk,
+        "cancelled": Session.objects.get(state="cancelled").pk,
+        "colleague": house.colin.pk,
+        "passkey": Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).pk,
+        "line": CrisisLine.objects.filter(practice=house.dana.practice).first().pk,
+        "join_token": _token(practice.invite(by=house.dana, name="Jo New", email="jo@example.org", role=Role.CLINICIAN)),
+        "password_token": _token(practice.make_password_link(person=house.colin, by=house.dana)),
+        "setup_token": kept_copy.set_up,
+    }
+
+
+def _token(link: str) -> str:
+    return link.rstrip("/").rpartition("/")[2]
+
+
+# Windows
+
+
+def signed_in(who: User) -> str:
+    """The session of somebody who has just given their password."""
+    client = Client()
+    client.force_login(who)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+    session.save()
+    return session.session_key
+
+
+class Window:
+    """A page and everything it did that it should not have: errors, refused content, questions to other hosts."""
+
+    def __init__(self, browser, url: str, who: User | None, size: dict, theme: str):
+        self.url, self.faults, self.allowed = url, [], []
+        self.context = browser.new_context(
+            base_url=url, viewport=size, color_scheme=theme, reduced_motion="reduce", locale="en-US",
+            timezone_id="America/Los_Angeles",
+        )  # fmt: skip
+        self.context.set_default_timeout(20_000)
+        if who:
+            self.context.add_cookies([{"name": "session", "value": signed_in(who), "url": url}])
+        self.page = self.watch(self.context.new_page())
+
+    def watch(self, page):
+        page.on("pageerror", lambda error: self.blame(f"script: {error}"))
+        page.on("console", lambda line: self.blame(f"console: {line.text}") if line.type == "error" else None)
+        page.on("request", self._asked)
+        return page
+
+    def _asked(self, request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob", "about") and f"{parts.scheme}://{parts.netloc}" != self.url:
+            self.blame(f"asked another host: {request.url}")
+
+    def blame(self, fault: str) -> None:
+        self.faults.append(f"{self.page.url if hasattr(self, 'page') else ''} {fault}")
+
+    def allow(self, pattern: str) -> None:
+        """What matches is expected in this journey (the line is cut, an error page is opened)."""
+        self.allowed.append(pattern)
+
+    def wrong(self) -> list[str]:
+        return [fault for fault in self.faults if not any(re.search(pattern, fault) for pattern in self.allowed)]
+
+
+@pytest.fixture
+def window(browser, house):
+    """window(who, size=DESK, theme="light") -> Window. At the end no window may have anything against its page."""
+    opened: list[Window] = []
+
+    def enter(who: User | None, size: dict = DESK, theme: str = "light") -> Window:
+        opened.append(Window(browser, house.url, who, size, theme))
+        return opened[-1]
+
+    yield enter
+    for one in opened:
+        one.context.close()
+    assert [fault for one in opened for fault in one.wrong()] == []

@@ -1,0 +1,96 @@
+"""Every page of the house, who looks at it, and with which things in its address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a page. `who`: an attribute of `house`, "" for somebody who is not signed in."""
+
+    who: str
+    name: str
+    args: tuple[str, ...] = ()
+    query: str = ""
+    status: int = 200
+
+    def address(self, things: dict) -> str:
+        return reverse(self.name, args=[things.get(arg, arg) for arg in self.args]) + self.query.format(**things)
+
+    @property
+    def label(self) -> str:
+        words = [self.who or "nobody", self.name, *self.args, self.query.strip("?{}")]
+        return " ".join(filter(None, words)).replace("/", "-").replace("&", " ")
+
+
+def looks(who: str, *rows: str) -> list[Look]:
+    """Rows like "session_plan planned ?q=a": the name, things of its address, its query, its status if not 200."""
+    found = []
+    for row in rows:
+        name, *rest = row.split()
+        status = next((int(word) for word in rest if word in ("403", "404")), 200)
+        query = next((word for word in rest if word.startswith("?")), "")
+        args = tuple(word for word in rest if word != query and not (word == str(status)))
+        found.append(Look(who, name, args, query, status))
+    return found
+
+
+DESK = looks(
+    "dana", "today", "caseload", "caseload ?q=nobody-of-this-name", "case case", "case family", "case closed_case",
+    "case case_without_hour", "search", "search ?q=maya", "search ?q=mindfull", "search ?q=zzzzzzzz",
+)  # fmt: skip
+CASES = looks(
+    "dana", "case_new", "case_new ?kind=family", "case_edit case", "case_close case", "case_close closed_case",
+    "participant_add case", "participant_edit case participant", "flag_record case", "gate_override case gate",
+    "gate_override family gate", "team case",
+)  # fmt: skip
+LIBRARY = looks(
+    "dana", "library", "library ?phase=maintenance&q=plan", "library ?q=zzzzzzzz", "intervention intervention",
+    "intervention_edition edition", "worksheet_print sheet", "sessions_add_from_library ?intervention={intervention}",
+)  # fmt: skip
+SESSIONS = looks(
+    "dana", "sessions", "sessions ?when=past", "session_new case", "session_new case_without_hour", "session_edit planned",
+    "session_plan planned", "session_plan running", "session_plan held", "session_plan cancelled",
+    "session_run planned", "session_run running", "session_run held", "session_print planned", "session_print running",
+)  # fmt: skip
+PRACTICE = looks(
+    "dana", "unlock", "profile", "account_change_password", "account_reauthenticate", "mfa_index", "second_factor",
+    "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn", "people", "person_invite", "person_change colleague",
+    "practice_settings", "help_line_add", "help_line_change line", "trail", "trail ?verb=printed",
+)  # fmt: skip
+SECURED = looks(
+    "carla", "today", "mfa_index", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_deactivate_totp",
+    "mfa_reauthenticate", "mfa_list_webauthn", "mfa_edit_webauthn passkey", "mfa_remove_webauthn passkey",
+)  # fmt: skip
+OTHERS = [
+    *looks("sunita", "today", "caseload", "case case", "session_plan planned", "session_run planned", "sessions"),
+    *looks("fred", "today", "sessions", "sessions ?when=past", "profile", "caseload 403"),
+    *looks("nora", "today", "caseload", "sessions", "sessions ?when=past", "case_new", "people", "library"),
+    *looks("nora", "sessions_add_from_library ?intervention={intervention}", "trail", "practice_settings"),
+]
+OUTSIDE = looks("", "account_login", "setup setup_token", "setup no-such-token 404", "join join_token")
+OUTSIDE += looks("", "join password_token", "join no-such-token 404")
+
+EVERY = {
+    "desk": DESK, "cases": CASES, "library": LIBRARY, "sessions": SESSIONS, "practice": PRACTICE, "secured": SECURED,
+    "others": OTHERS, "outside": OUTSIDE,
+}  # fmt: skip
+
+#: Doors that show no page of their own: they take a form, or give a file or a part of a page.
+NO_PAGE = {
+    "takes a form": {
+        "alive", "sign_out", "sign_out_everywhere", "invitation_withdraw", "person_password_link",
+        "person_factor_remove", "help_line_remove", "session_cancel", "session_template", "session_carry", "item_add",
+        "item_change", "item_move", "item_remove", "item_restore", "item_done", "handout_set", "session_start",
+        "session_end",
+    },
+    "gives a file": {
+        "worksheet_picture", "worksheet_pdf", "pack_schema", "printout", "session_print_picture",
+        "mfa_download_recovery_codes", "mfa_login_webauthn",
+    },
+    "is a part of a page": {"session_library"},
+    "is a step in between, walked by its own test": {"mfa_authenticate", "mfa_reauthenticate_webauthn"},
+}  # fmt: skip
