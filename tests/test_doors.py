@@ -62,7 +62,7 @@ DOORS: dict[str, list[Door]] = {
     "printout":             [door("302 404 404 403 200 200", "printout")],
     # sessions
     "sessions":             [door("302 200 200 200 200 200")],
-    "sessions_add_from_library": [door("302 200 200 403 403 200", query="?intervention=1")],
+    "sessions_add_from_library": [door("302 200 200 403 403 200", query="?intervention={intervention}")],
     "session_new":          [door("302 404 404 403 403 200", "case")],
     "session_plan":         [door("302 404 404 403 200 200", "session")],
     "session_edit":         [door("302 404 404 403 403 200", "session")],
@@ -127,11 +127,16 @@ def test_every_door_has_its_row():
     assert own == set(DOORS)
 
 
+def address_of(world, name: str, row: Door) -> str:
+    things = world.things
+    return reverse(name, args=[things.get(arg, arg) for arg in row.args]) + row.query.format(**things)
+
+
 def knock(world, person: str, name: str, row: Door):
     client = Client()
     if world.people[person]:
         client.force_login(world.people[person])
-    address = reverse(name, args=[world.things.get(arg, arg) for arg in row.args]) + row.query
+    address = address_of(world, name, row)
     data = {key: world.things.get(value, value) for key, value in row.data.items()}
     return client.post(address, data) if row.post else client.get(address)
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -23,6 +21,7 @@ from django.core.handlers.base import BaseHandler
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from planner.cases import actions as cases
@@ -37,10 +36,7 @@ from planner.sessions import actions as sessions
 from planner.sessions.models import Session
 from tests import factories
 from tests.journeys import chromium
-
-DESK = {"width": 1280, "height": 900}
-TABLET = {"width": 820, "height": 1180}
-PHONE = {"width": 390, "height": 844}
+from tests.journeys.look import DESK
 
 
 @pytest.fixture(scope="package")
@@ -86,7 +82,9 @@ def house(transactional_db, live_server, kept_copy):
         url=live_server.url,
         dana=User.objects.get(email=demo.EMAIL),
         couple=case_of("Maya"),
-        **{name: User.objects.get(email=f"{name}@example.org") for name in ("colin", "fred", "sunita", "nora", "carla")},
+        **{
+            name: User.objects.get(email=f"{name}@example.org") for name in ("colin", "fred", "sunita", "nora", "carla")
+        },
     )
 
 
@@ -201,7 +199,9 @@ def things(house, kept_copy):
         "colleague": house.colin.pk,
         "passkey": Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).pk,
         "line": CrisisLine.objects.filter(practice=house.dana.practice).first().pk,
-        "join_token": _token(practice.invite(by=house.dana, name="Jo New", email="jo@example.org", role=Role.CLINICIAN)),
+        "join_token": _token(
+            practice.invite(by=house.dana, name="Jo New", email="jo@example.org", role=Role.CLINICIAN)
+        ),
         "password_token": _token(practice.make_password_link(person=house.colin, by=house.dana)),
         "setup_token": kept_copy.set_up,
     }
@@ -215,13 +215,11 @@ def _token(link: str) -> str:
 
 
 def signed_in(who: User) -> str:
-    """The session of somebody who has just given their password."""
+    """The session of somebody who has just given their password once more, so that every page of theirs opens."""
     client = Client()
     client.force_login(who)
-    session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
-    session.save()
-    return session.session_key
+    client.post(reverse("account_reauthenticate"), {"password": factories.PASSWORD})
+    return client.cookies["session"].value
 
 
 class Window:

@@ -57,7 +57,7 @@ SESSIONS = looks(
     "session_run planned", "session_run running", "session_run held", "session_print planned", "session_print running",
 )  # fmt: skip
 PRACTICE = looks(
-    "dana", "unlock", "profile", "account_change_password", "account_reauthenticate", "mfa_index", "second_factor",
+    "dana", "profile", "account_change_password", "account_reauthenticate", "mfa_index", "second_factor",
     "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn", "people", "person_invite", "person_change colleague",
     "practice_settings", "help_line_add", "help_line_change line", "trail", "trail ?verb=printed",
 )  # fmt: skip
@@ -92,5 +92,6 @@ NO_PAGE = {
         "mfa_download_recovery_codes", "mfa_login_webauthn",
     },
     "is a part of a page": {"session_library"},
-    "is a step in between, walked by its own test": {"mfa_authenticate", "mfa_reauthenticate_webauthn"},
+    "is a step in between, looked at by its own test": {"mfa_authenticate", "unlock"},
+    "asks the browser for a passkey; only its script differs from the page for a code": {"mfa_reauthenticate_webauthn"},
 }  # fmt: skip
