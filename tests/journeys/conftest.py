@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -38,6 +39,8 @@ from tests import factories
 from tests.journeys import chromium
 from tests.journeys.look import DESK
 
+COLLEAGUES = ("colin", "sunita", "fred", "carla", "petra", "nora")
+
 
 @pytest.fixture(scope="package")
 def browser():
@@ -47,17 +50,38 @@ def browser():
         yield found
 
 
+class Turns:
+    """The test database in memory is one connection for all threads of the live server: two requests at once would
+    share one transaction. So they take turns here. A real installation has a connection for each thread."""
+
+    def __init__(self):
+        self.turn, self.lock, self.pending = threading.RLock(), threading.Lock(), 0
+
+    def count(self, step: int) -> None:
+        with self.lock:
+            self.pending += step
+
+    def all_answered(self) -> None:
+        """Returns when no request is on its way; emptying the tables under one would fail."""
+        until = time.monotonic() + 10
+        while self.pending and time.monotonic() < until:
+            time.sleep(0.02)
+
+
 @pytest.fixture(autouse=True)
-def one_request_at_a_time(monkeypatch):
-    """The test database in memory is one connection for all threads of the live server, so two requests at once would
-    share one transaction. A real installation has a connection for each thread."""
-    turn, answer = threading.RLock(), BaseHandler.get_response
+def turns(monkeypatch):
+    taken, answer = Turns(), BaseHandler.get_response
 
     def get_response(self, request):
-        with turn:
-            return answer(self, request)
+        taken.count(1)
+        try:
+            with taken.turn:
+                return answer(self, request)
+        finally:
+            taken.count(-1)
 
     monkeypatch.setattr(BaseHandler, "get_response", get_response)
+    return taken
 
 
 # The practice with everything in it
@@ -82,9 +106,7 @@ def house(transactional_db, live_server, kept_copy):
         url=live_server.url,
         dana=User.objects.get(email=demo.EMAIL),
         couple=case_of("Maya"),
-        **{
-            name: User.objects.get(email=f"{name}@example.org") for name in ("colin", "fred", "sunita", "nora", "carla")
-        },
+        **{name: User.objects.get(email=f"{name}@example.org") for name in COLLEAGUES},
     )
 
 
@@ -116,6 +138,7 @@ def _people(dana: User) -> None:
         (Role.SUPERVISOR, "Sunita Supervisor"),
         (Role.FRONT_DESK, "Fred Frontdesk"),
         (Role.CLINICIAN, "Carla Careful"),
+        (Role.CLINICIAN, "Petra Passkey"),
     ]:
         email = f"{name.split()[0].lower()}@example.org"
         factories.make_user(dana.practice, role, name=name, email=email)
@@ -123,7 +146,8 @@ def _people(dana: User) -> None:
     TOTP.activate(carla, generate_totp_secret())
     RecoveryCodes.activate(carla)
     passkey = {"name": "Laptop", "credential": {"clientExtensionResults": {}}}
-    Authenticator.objects.create(user=carla, type=Authenticator.Type.WEBAUTHN, data=passkey)
+    petra = User.objects.get(email="petra@example.org")
+    Authenticator.objects.create(user=petra, type=Authenticator.Type.WEBAUTHN, data=passkey)
     sunita = User.objects.get(email="sunita@example.org")
     for case in Case.objects.all():
         TeamMember.objects.create(case=case, user=sunita, role=TeamRole.SUPERVISOR)
@@ -199,9 +223,7 @@ def things(house, kept_copy):
         "colleague": house.colin.pk,
         "passkey": Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).pk,
         "line": CrisisLine.objects.filter(practice=house.dana.practice).first().pk,
-        "join_token": _token(
-            practice.invite(by=house.dana, name="Jo New", email="jo@example.org", role=Role.CLINICIAN)
-        ),
+        "join_token": _token(practice.invite(by=house.dana, name="Jo", email="jo@example.org", role=Role.CLINICIAN)),
         "password_token": _token(practice.make_password_link(person=house.colin, by=house.dana)),
         "setup_token": kept_copy.set_up,
     }
@@ -238,9 +260,13 @@ class Window:
 
     def watch(self, page):
         page.on("pageerror", lambda error: self.blame(f"script: {error}"))
-        page.on("console", lambda line: self.blame(f"console: {line.text}") if line.type == "error" else None)
+        page.on("console", self._said)
         page.on("request", self._asked)
         return page
+
+    def _said(self, line) -> None:
+        if line.type == "error":
+            self.blame(f"console: {line.text} ({line.location.get('url')})")
 
     def _asked(self, request) -> None:
         parts = urlsplit(request.url)
@@ -259,7 +285,7 @@ class Window:
 
 
 @pytest.fixture
-def window(browser, house):
+def window(browser, house, turns):
     """window(who, size=DESK, theme="light") -> Window. At the end no window may have anything against its page."""
     opened: list[Window] = []
 
@@ -270,4 +296,5 @@ def window(browser, house):
     yield enter
     for one in opened:
         one.context.close()
+    turns.all_answered()
     assert [fault for one in opened for fault in one.wrong()] == []

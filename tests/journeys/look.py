@@ -10,7 +10,7 @@ from pathlib import Path
 
 from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 DESK = {"width": 1280, "height": 900}
 TABLET = {"width": 820, "height": 1180}
@@ -20,6 +20,12 @@ SHOTS = os.environ.get("CLINIC_SHOTS", "")
 EVERYTHING = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 #: What differs between light and dark.
 COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
+
+
+def arrived(page: Page, heading: str) -> None:
+    """The page of this heading is here, and its scripts listen."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    page.wait_for_load_state()
 
 
 def axe(page: Page, options: dict = EVERYTHING) -> list[str]:
@@ -43,7 +49,7 @@ def shoot(page: Page, label: str, kind: str) -> None:
 def frame(page: Page) -> list[str]:
     """What every page has: one h1 with words in it, a title of its own, a language, one main part."""
     found = page.evaluate(
-        """() => ({h1: [...document.querySelectorAll("h1")].map(h => h.innerText.trim()), title: document.title,
+        """() => ({h1: [...document.querySelectorAll("h1")].map(h => h.textContent.trim()), title: document.title,
         lang: document.documentElement.lang, main: document.querySelectorAll("main").length})"""
     )
     sound = len(found["h1"]) == 1 and found["h1"][0] and found["title"] and found["lang"] and found["main"] == 1

@@ -33,7 +33,7 @@ def looks(who: str, *rows: str) -> list[Look]:
         name, *rest = row.split()
         status = next((int(word) for word in rest if word in ("403", "404")), 200)
         query = next((word for word in rest if word.startswith("?")), "")
-        args = tuple(word for word in rest if word != query and not (word == str(status)))
+        args = tuple(word for word in rest if word != query and word != str(status))
         found.append(Look(who, name, args, query, status))
     return found
 
@@ -52,8 +52,9 @@ LIBRARY = looks(
     "intervention_edition edition", "worksheet_print sheet", "sessions_add_from_library ?intervention={intervention}",
 )  # fmt: skip
 SESSIONS = looks(
-    "dana", "sessions", "sessions ?when=past", "session_new case", "session_new case_without_hour", "session_edit planned",
-    "session_plan planned", "session_plan running", "session_plan held", "session_plan cancelled",
+    "dana", "sessions", "sessions ?when=past", "session_new case", "session_new case_without_hour",
+    "session_edit planned", "session_plan planned", "session_plan running", "session_plan held",
+    "session_plan cancelled",
     "session_run planned", "session_run running", "session_run held", "session_print planned", "session_print running",
 )  # fmt: skip
 PRACTICE = looks(
@@ -61,10 +62,11 @@ PRACTICE = looks(
     "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn", "people", "person_invite", "person_change colleague",
     "practice_settings", "help_line_add", "help_line_change line", "trail", "trail ?verb=printed",
 )  # fmt: skip
-SECURED = looks(
-    "carla", "today", "mfa_index", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_deactivate_totp",
-    "mfa_reauthenticate", "mfa_list_webauthn", "mfa_edit_webauthn passkey", "mfa_remove_webauthn passkey",
-)  # fmt: skip
+SECURED = [
+    *looks("carla", "mfa_index", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_deactivate_totp"),
+    *looks("carla", "mfa_reauthenticate"),
+    *looks("petra", "mfa_list_webauthn", "mfa_edit_webauthn passkey", "mfa_remove_webauthn passkey"),
+]
 OTHERS = [
     *looks("sunita", "today", "caseload", "case case", "session_plan planned", "session_run planned", "sessions"),
     *looks("fred", "today", "sessions", "sessions ?when=past", "profile", "caseload 403"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.core.handlers.base import BaseHandler
 from django.urls import resolve, reverse
 from playwright.sync_api import expect
 
+from planner.library import search
 from planner.practice.models import OpenSession
 from tests.factories import PASSWORD
 from tests.journeys import pages
+from tests.journeys.clock import fall_asleep
 from tests.journeys.look import doors_from, examine
 from tests.test_doors import every_name
 
@@ -100,12 +101,12 @@ def test_forms_that_were_not_accepted(window, house, things):
         ("session_edit", "planned"), ("person_invite",), ("practice_settings",),
     ]:  # fmt: skip
         tab.page.goto(reverse(name, args=[things.get(arg, arg) for arg in args]))
-        for field in tab.page.locator(
-            "main form:not([action]) :is(input[type=text], input[type=number], textarea)"
-        ).all():
-            field.fill("")
-        tab.page.locator("main form:not([action])").first.evaluate("form => { form.noValidate = true; }")
-        tab.page.locator("main form:not([action]) button[type=submit]").first.click()
+        form = tab.page.locator("main form:not([action])").last
+        form.evaluate("form => { form.noValidate = true; }")
+        for field in form.locator("input[type=text], input[type=number], input[type=date], textarea").all():
+            if field.is_visible():
+                field.fill("")
+        form.locator("button[type=submit]").click()
         tab.page.wait_for_load_state()
         assert tab.page.locator(".invalid-feedback, .alert-danger").count(), name
         wrong += examine(tab.page, f"{name}, not accepted")
@@ -136,15 +137,6 @@ def test_the_lock_as_a_page(window, house):
     assert examine(tab.page, "unlock") == []
 
 
-def fall_asleep(who) -> None:
-    """As if nobody had been there for an hour."""
-    for row in OpenSession.objects.filter(user=who):
-        content = row.get_decoded()
-        content["seen"] -= 3600
-        row.session_data = OpenSession.get_session_store_class()().encode(content)
-        row.save()
-
-
 def test_errors_are_pages_too(window, house, things, monkeypatch):
     """Nothing there, not for this role, an old form, an expired sign-in with a form, a fault of ours."""
     tab = window(house.dana)
@@ -169,15 +161,14 @@ def test_errors_are_pages_too(window, house, things, monkeypatch):
     expect(page.locator("body")).to_contain_text("Another name")
     wrong += examine(page, "signed out with a form")
 
-    answer = BaseHandler._get_response
+    def broken(*args, **kwargs):
+        raise RuntimeError("made by a test")
 
-    def broken(self, request):
-        if request.path == reverse("account_login"):
-            raise RuntimeError("made by a test")
-        return answer(self, request)
-
-    monkeypatch.setattr(BaseHandler, "_get_response", broken)
-    assert page.goto(reverse("account_login")).status == 500
+    monkeypatch.setattr(search, "browse", broken)
+    tab = window(house.dana)
+    tab.allow("status of 500")
+    page = tab.page
+    assert page.goto(reverse("library")).status == 500
     assert not re.search("RuntimeError|made by a test", page.content())
     wrong += examine(page, "500")
     assert wrong == []
