@@ -1,9 +1,11 @@
 """The two secrets of an installation, made once and kept in the data folder with mode 0600."""
 
 import base64
+import contextlib
 import os
 import secrets
 import stat
+import tempfile
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -11,18 +13,26 @@ from django.core.exceptions import ImproperlyConfigured
 
 def _kept(path: Path, make) -> str:
     """The text of the key file; made on the first start. Raises ImproperlyConfigured when others may read it."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        pass
-    else:
-        with os.fdopen(handle, "w") as file:
-            file.write(make())
-            file.flush()
-            os.fsync(file.fileno())
+    if not path.exists():
+        _make_whole(path, make())
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise ImproperlyConfigured(f"{path.name} may be read by others. Mend it with: chmod 600 {path}")
     return path.read_text().strip()
+
+
+def _make_whole(path: Path, text: str) -> None:
+    """Writes the file under a name of its own and links it into place whole: of two processes that start at the same
+    moment one wins, and neither reads half a key."""
+    handle, draft = tempfile.mkstemp(dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        os.unlink(draft)
 
 
 def secret_key(folder: Path) -> str:

@@ -1,9 +1,13 @@
 """Settings of the tests: the production settings, with what would only make tests slow taken out."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("CLINIC_DATA", tempfile.mkdtemp(prefix="clinic-test-"))
+if "CLINIC_DATA" not in os.environ:
+    os.environ["CLINIC_DATA"] = tempfile.mkdtemp(prefix="clinic-test-")
+    atexit.register(shutil.rmtree, os.environ["CLINIC_DATA"], ignore_errors=True)
 os.environ.setdefault("CLINIC_HTTPS", "0")
 
 from clinic.settings import *  # noqa: F403

@@ -105,9 +105,7 @@ urlpatterns = [
     path("library/statements/<int:pk>/text/", courses.statement_text, name="statement_text"),
     # Homework
     path("printed/<int:pk>/", homework.printout, name="printout"),
-    path(
-        "cases/<int:case_pk>/people/<int:participant_pk>/sheets/<int:pk>/", adaptations.adaptation, name="adaptation"
-    ),
+    path("cases/<int:case_pk>/people/<int:participant_pk>/sheets/<int:pk>/", adaptations.adaptation, name="adaptation"),
     path(
         "cases/<int:case_pk>/people/<int:participant_pk>/sheets/<int:pk>/picture.png",
         adaptations.adaptation_picture,

@@ -6,6 +6,7 @@ The doors come from tests/test_doors.py, so a new door is tried without a line h
 from __future__ import annotations
 
 import hashlib
+import re
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -14,9 +15,9 @@ from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 
-from planner.cases.models import Case, Person
+from planner.cases.models import Case, Person, TeamMember
 from planner.sessions.models import AgendaItem, Session
-from tests.test_doors import DOORS, PEOPLE, knock
+from tests.test_doors import DOORS, PEOPLE, address_of, knock
 
 CANARIES = {
     "focus": "CANARYFOCUS",
@@ -82,7 +83,7 @@ def forms_of_the_house(world):
         for row in rows:
             if row.post or row.opens[-1] != 200 or name in ("setup", "join"):
                 continue
-            address = reverse(name, args=[world.things.get(arg, arg) for arg in row.args]) + row.query
+            address = address_of(world, name, row)
             response = client.get(address)
             if not response.headers["Content-Type"].startswith("text/html"):
                 continue
@@ -157,7 +158,7 @@ def test_reading_changes_nothing(world):
     before = rows_of_the_house()
     for name, rows in DOORS.items():
         for row in rows:
-            address = reverse(name, args=[world.things.get(arg, arg) for arg in row.args])
+            address = address_of(world, name, row)
             for method in (client.get, client.head, client.options):
                 method(address)
     assert rows_of_the_house() == before
@@ -229,8 +230,6 @@ def test_every_answer_carries_the_headers(world, person):
 
 def test_no_page_names_another_host(world):
     """No address of another host in any page: nothing is asked of anybody else."""
-    import re
-
     other = re.compile(r"""(?:src|href|action|content)=["'](?:https?:)?//(?!www\.w3\.org)""")
     for name, rows in DOORS.items():
         for row in rows:
@@ -239,8 +238,6 @@ def test_no_page_names_another_host(world):
 
 
 def test_a_stale_session_form_keeps_what_was_typed(world, colleague):
-    from planner.cases.models import TeamMember
-
     TeamMember.objects.create(case=world.case, user=colleague, role="co")
     address = reverse("item_change", args=[world.session.pk, world.item.pk])
     both = {}

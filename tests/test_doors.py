@@ -107,7 +107,7 @@ DOORS: dict[str, list[Door]] = {
     "adaptation_remove":    [door("401 404 404 403 403 302", "case", "participant", "sheet", post=True)],
     # sessions
     "sessions":             [door("302 200 200 200 200 200")],
-    "sessions_add_from_library": [door("302 200 200 403 403 200", query="?intervention=1")],
+    "sessions_add_from_library": [door("302 200 200 403 403 200", query="?intervention={intervention}")],
     "session_new":          [door("302 404 404 403 403 200", "case")],
     "pathway_case":         [door("302 200 200 403 403 200", "pathway")],
     "pathway_lay":          [door("302 404 404 403 403 200", "case"),
@@ -175,11 +175,16 @@ def test_every_door_has_its_row():
     assert own == set(DOORS)
 
 
+def address_of(world, name: str, row: Door) -> str:
+    things = world.things
+    return reverse(name, args=[things.get(arg, arg) for arg in row.args]) + row.query.format(**things)
+
+
 def knock(world, person: str, name: str, row: Door):
     client = Client()
     if world.people[person]:
         client.force_login(world.people[person])
-    address = reverse(name, args=[world.things.get(arg, arg) for arg in row.args]) + row.query
+    address = address_of(world, name, row)
     data = {key: world.things.get(value, value) for key, value in row.data.items()}
     return client.post(address, data) if row.post else client.get(address)
 

@@ -168,7 +168,7 @@ def hangs_on_something_found(keyword: ast.keyword) -> bool:
 
 
 def handed_on(tree: ast.AST) -> set[str]:
-    """Names that are handed to the access layer later: rows = Model.objects...; find(rows, ...), rows.visible_to(...)."""
+    """Names handed to the access layer later: rows = Model.objects...; find(rows, ...), rows.visible_to(...)."""
     found = set()
     for node in ast.walk(tree):
         if (

@@ -13,6 +13,7 @@ from functools import cache
 from typing import get_args
 
 import pytest
+import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -367,3 +368,38 @@ def test_plain_words_stay_words():
     text = PACK.replace("A small pack", "No").replace("For tests.", "10:00")
     about = packs.parse(packs.PackFile, text, "pack.yaml")
     assert (about.name, about.about) == ("No", "10:00")
+
+
+# The 70 elements of the two source texts
+
+PACK_FOLDER = actions.CONTENT / "attachment-repair"
+
+
+@pytest.fixture(scope="module")
+def elements():
+    return yaml.safe_load((PACK_FOLDER / "elements.yaml").read_text())
+
+
+def test_each_of_the_70_elements_has_its_artefact(elements):
+    pack = packs.read_pack(PACK_FOLDER)
+    entries = {file.slug: file for file in pack.interventions if file.language == "en"}
+    sheets = {sheet.slug for file in entries.values() for sheet in file.sheets}
+    assert [row["row"] for row in elements] == list(range(1, 71))
+    assert len({row["slug"] for row in elements}) == 70
+    for row in elements:
+        assert row["interventions"] and set(row["interventions"]) <= set(entries), row["slug"]
+        assert row["sheets"] and set(row["sheets"]) <= sheets, row["slug"]
+        assert all(row["slug"] in entries[slug].elements for slug in row["interventions"]), row["slug"]
+
+
+def test_no_entry_claims_an_element_that_does_not_exist(elements):
+    known = {row["slug"] for row in elements}
+    pack = packs.read_pack(PACK_FOLDER)
+    assert {element for file in pack.interventions for element in file.elements} == known
+
+
+def test_the_library_is_as_deep_as_it_is_broad():
+    pack = packs.read_pack(PACK_FOLDER)
+    entries = [file for file in pack.interventions if file.language == "en"]
+    assert len(entries) >= 60
+    assert sum(len(file.sheets) for file in entries) >= 120

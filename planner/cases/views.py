@@ -139,10 +139,11 @@ def participant_edit(request: HttpRequest, pk: int, participant_pk: int) -> Http
 def flag_record(request: HttpRequest, pk: int) -> HttpResponse:
     """A finding about one person of the case, with the history of all findings beside it."""
     case = find_to_edit(Case.objects, request.user, pk=pk)
-    places = {str(place.person_id): place for place in names.current(case)}
+    context = chart.people_and_safety(case)
+    places = {str(place.person_id) for place in context["participants"]}
     chosen = request.GET.get("person", "")
     initial = {
-        "person": chosen if chosen in places else next(iter(places), None),
+        "person": chosen if chosen in places else _first_to_ask(context["safety"]),
         "kind": _known(request.GET.get("kind"), FlagKind) or FlagKind.VIOLENCE,
         "on": timezone.localdate(),
     }
@@ -157,8 +158,15 @@ def flag_record(request: HttpRequest, pk: int) -> HttpResponse:
         if done := _try(request, form, write):
             messages.success(request, _("Recorded. It stands on the chart, never on paper."))
             return done
-    context = chart.people_and_safety(case)
     return _page(request, "cases/flag_record.html", form, next=_back(request), **{**context, "case": case})
+
+
+def _first_to_ask(safety: list[chart.PersonSafety]) -> int | None:
+    """Who has something that was not asked yet, else the first of the case."""
+    for one in safety:
+        if any(finding.state == FlagState.NOT_YET for finding in one.findings):
+            return one.participant.person_id
+    return safety[0].participant.person_id if safety else None
 
 
 @form_page

@@ -294,12 +294,11 @@ def _sheets_order(
         gates=frozenset(gate for copy in chosen for gate in copy.gates),
         people=tuple(people_in(what, attending)),
         notices=tuple(
-            _("The translation of \N{LEFT DOUBLE QUOTATION MARK}%(title)s\N{RIGHT DOUBLE QUOTATION MARK} is older than "
-              "its original.") % {"title": copy.edition.content["title"]}
+            _("The translation of “%(title)s” is older than its original.") % {"title": copy.edition.content["title"]}
             for copy in chosen
             if copy.behind
         ),
-    )  # fmt: skip
+    )
 
 
 def _sheet_copy(copy: Copy, prefix: str, attending: list[Participant], back: Any, *, real: bool) -> SheetCopy:

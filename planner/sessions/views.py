@@ -236,7 +236,7 @@ def session_template(request: HttpRequest, pk: int) -> HttpResponse:
 
     def use(version: int) -> str:
         verdict = actions.use_template(session, template, by=request.user, version=version)
-        return _with_shut(_("The agenda is filled from \u201c%(name)s\u201d.") % {"name": template.name}, verdict)
+        return _with_shut(_("The agenda is filled from “%(name)s”.") % {"name": template.name}, verdict)
 
     return _write(request, session, f"template.{template.pk}", use)
 

@@ -1,8 +1,8 @@
 """How hard a text is to read: Flesch-Kincaid grade and SMOG, in United States school grades.
 
-Both formulas count sentences, words and syllables (Kincaid et al. 1975; McLaughlin 1969). A prompt or a list item without a
-full stop counts as one sentence, as a reader pauses there. Fragments of fewer than four words (options, column heads) are
-left out: they are no sentences, and many of them would make a hard sheet look easy. English only.
+Both formulas count sentences, words and syllables (Kincaid et al. 1975; McLaughlin 1969). A prompt or a list item
+without a full stop counts as one sentence, as a reader pauses there. Fragments of fewer than four words (options,
+column heads) are left out: they are no sentences, and many of them would make a hard sheet look easy. English only.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import cache
 from typing import Any
 
 import lucide
@@ -22,8 +23,9 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: int = 20) -> SafeString:
-    """An inline picture beside a word that says the same; hidden from screen readers."""
+    """An inline picture beside a word that says the same; hidden from screen readers. Drawn once a process."""
     drawn = lucide._render_icon(str(name), size, aria_hidden="true", **{"class": "icon"})
     return mark_safe(drawn)
 

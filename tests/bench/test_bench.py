@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -181,3 +182,20 @@ def test_the_press_is_compared_at_the_median():
 def test_the_server_is_weighed_with_everything_it_started():
     web, whole = server.weigh(os.getpid())
     assert 0 < web <= whole
+
+
+def test_a_child_that_ends_while_it_is_weighed_is_passed_over(monkeypatch):
+    real = server._own
+
+    def weight(process):
+        if process.pid != os.getpid():
+            raise server.psutil.NoSuchProcess(process.pid)
+        return real(process)
+
+    monkeypatch.setattr(server, "_own", weight)
+    child = subprocess.Popen(["sleep", "30"])
+    try:
+        assert server.weigh(os.getpid())[0] > 0
+    finally:
+        child.kill()
+        child.wait()

@@ -1,4 +1,4 @@
-"""The system's Chromium, driven by Playwright. One engine at a time can run in a process, so it is started here only."""
+"""The system's Chromium, driven by Playwright. A process can run one engine at a time."""
 
 from __future__ import annotations
 

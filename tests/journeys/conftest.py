@@ -13,7 +13,6 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -23,6 +22,7 @@ from django.core.handlers.base import BaseHandler
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from planner.cases import actions as cases
@@ -38,11 +38,10 @@ from planner.sessions import actions as sessions
 from planner.sessions.models import Session
 from tests import factories
 from tests.journeys import chromium
+from tests.journeys.look import DESK
 from tests.library import make
 
-DESK = {"width": 1280, "height": 900}
-TABLET = {"width": 820, "height": 1180}
-PHONE = {"width": 390, "height": 844}
+COLLEAGUES = ("colin", "sunita", "fred", "carla", "petra", "nora")
 
 
 @pytest.fixture(scope="package")
@@ -53,17 +52,38 @@ def browser():
         yield found
 
 
+class Turns:
+    """The test database in memory is one connection for all threads of the live server: two requests at once would
+    share one transaction. So they take turns here. A real installation has a connection for each thread."""
+
+    def __init__(self):
+        self.turn, self.lock, self.pending = threading.RLock(), threading.Lock(), 0
+
+    def count(self, step: int) -> None:
+        with self.lock:
+            self.pending += step
+
+    def all_answered(self) -> None:
+        """Returns when no request is on its way; emptying the tables under one would fail."""
+        until = time.monotonic() + 10
+        while self.pending and time.monotonic() < until:
+            time.sleep(0.02)
+
+
 @pytest.fixture(autouse=True)
-def one_request_at_a_time(monkeypatch):
-    """The test database in memory is one connection for all threads of the live server, so two requests at once would
-    share one transaction. A real installation has a connection for each thread."""
-    turn, answer = threading.RLock(), BaseHandler.get_response
+def turns(monkeypatch):
+    taken, answer = Turns(), BaseHandler.get_response
 
     def get_response(self, request):
-        with turn:
-            return answer(self, request)
+        taken.count(1)
+        try:
+            with taken.turn:
+                return answer(self, request)
+        finally:
+            taken.count(-1)
 
     monkeypatch.setattr(BaseHandler, "get_response", get_response)
+    return taken
 
 
 # The practice with everything in it
@@ -88,7 +108,7 @@ def house(transactional_db, live_server, kept_copy):
         url=live_server.url,
         dana=User.objects.get(email=demo.EMAIL),
         couple=case_of("Maya"),
-        **{name: User.objects.get(email=f"{name}@example.org") for name in ("colin", "fred", "sunita", "nora", "carla")},
+        **{name: User.objects.get(email=f"{name}@example.org") for name in COLLEAGUES},
     )
 
 
@@ -120,6 +140,7 @@ def _people(dana: User) -> None:
         (Role.SUPERVISOR, "Sunita Supervisor"),
         (Role.FRONT_DESK, "Fred Frontdesk"),
         (Role.CLINICIAN, "Carla Careful"),
+        (Role.CLINICIAN, "Petra Passkey"),
     ]:
         email = f"{name.split()[0].lower()}@example.org"
         factories.make_user(dana.practice, role, name=name, email=email)
@@ -127,7 +148,8 @@ def _people(dana: User) -> None:
     TOTP.activate(carla, generate_totp_secret())
     RecoveryCodes.activate(carla)
     passkey = {"name": "Laptop", "credential": {"clientExtensionResults": {}}}
-    Authenticator.objects.create(user=carla, type=Authenticator.Type.WEBAUTHN, data=passkey)
+    petra = User.objects.get(email="petra@example.org")
+    Authenticator.objects.create(user=petra, type=Authenticator.Type.WEBAUTHN, data=passkey)
     sunita = User.objects.get(email="sunita@example.org")
     for case in Case.objects.all():
         TeamMember.objects.create(case=case, user=sunita, role=TeamRole.SUPERVISOR)
@@ -217,7 +239,7 @@ def things(house, kept_copy):
         "colleague": house.colin.pk,
         "passkey": Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).pk,
         "line": CrisisLine.objects.filter(practice=house.dana.practice).first().pk,
-        "join_token": _token(practice.invite(by=house.dana, name="Jo New", email="jo@example.org", role=Role.CLINICIAN)),
+        "join_token": _token(practice.invite(by=house.dana, name="Jo", email="jo@example.org", role=Role.CLINICIAN)),
         "password_token": _token(practice.make_password_link(person=house.colin, by=house.dana)),
         "setup_token": kept_copy.set_up,
     }
@@ -231,13 +253,11 @@ def _token(link: str) -> str:
 
 
 def signed_in(who: User) -> str:
-    """The session of somebody who has just given their password."""
+    """The session of somebody who has just given their password once more, so that every page of theirs opens."""
     client = Client()
     client.force_login(who)
-    session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
-    session.save()
-    return session.session_key
+    client.post(reverse("account_reauthenticate"), {"password": factories.PASSWORD})
+    return client.cookies["session"].value
 
 
 class Window:
@@ -256,9 +276,13 @@ class Window:
 
     def watch(self, page):
         page.on("pageerror", lambda error: self.blame(f"script: {error}"))
-        page.on("console", lambda line: self.blame(f"console: {line.text}") if line.type == "error" else None)
+        page.on("console", self._said)
         page.on("request", self._asked)
         return page
+
+    def _said(self, line) -> None:
+        if line.type == "error":
+            self.blame(f"console: {line.text} ({line.location.get('url')})")
 
     def _asked(self, request) -> None:
         parts = urlsplit(request.url)
@@ -277,7 +301,7 @@ class Window:
 
 
 @pytest.fixture
-def window(browser, house):
+def window(browser, house, turns):
     """window(who, size=DESK, theme="light") -> Window. At the end no window may have anything against its page."""
     opened: list[Window] = []
 
@@ -288,4 +312,5 @@ def window(browser, house):
     yield enter
     for one in opened:
         one.context.close()
+    turns.all_answered()
     assert [fault for one in opened for fault in one.wrong()] == []

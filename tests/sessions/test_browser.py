@@ -1,30 +1,25 @@
 """The planner's script in a browser: keys keep the focus, text survives a lost line, nothing is overwritten."""
 
-import os
 import re
-import shutil
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from planner.sessions import actions
 from planner.sessions.models import AgendaItem, Session
 from tests import factories
+from tests.journeys import chromium
 
-sync_api = pytest.importorskip("playwright.sync_api")
-expect = sync_api.expect
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="module")
 def browser():
-    if not CHROMIUM:
+    if not chromium.path():
         pytest.skip("Chromium is not installed.")
-    with sync_api.sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium.launched() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture

@@ -103,9 +103,11 @@ def test_italics_are_the_face_of_their_own():
 
 @pytest.mark.parametrize("name", ["Nguyễn Thị Hạnh", "Ольга Щёкина", "مريم", "अनीता", "Γιώργος"])
 def test_names_of_many_scripts_are_drawn(name):
-    rendering = press.render(make_paper([{"text": "Hello."}], name=name))
+    paper = make_paper([{"text": "Hello."}], name=name)
+    rendering = press.render(paper)
     assert rendering.warnings == ()
     assert press.missing_letters([name]) == []
+    assert press.render(paper).pdf == rendering.pdf
     with pikepdf.open(io.BytesIO(rendering.pdf)) as pdf:
         names = {
             str(item.BaseFont) for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and "/BaseFont" in item

@@ -93,9 +93,15 @@ def weigh(pid: int) -> tuple[int, int]:
     """Bytes of the web processes, and of everything the server started. Memory that processes share counts once."""
     root = psutil.Process(pid)
     family = [root, *root.children(recursive=True)]
-    weights = {each.pid: (_own(each), "planner.sheets.warm" in each.cmdline()) for each in family}
-    web = sum(weight for weight, is_press in weights.values() if not is_press)
-    return web, sum(weight for weight, _is_press in weights.values())
+    web = whole = 0
+    for each in family:
+        try:
+            weight, is_press = _own(each), "planner.sheets.warm" in each.cmdline()
+        except (psutil.NoSuchProcess, psutil.ZombieProcess):  # the child of a render that has just ended
+            continue
+        whole += weight
+        web += 0 if is_press else weight
+    return web, whole
 
 
 def _own(process: psutil.Process) -> int:

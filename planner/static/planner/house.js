@@ -47,6 +47,12 @@
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
+  // A guarded form that is half written, or came back with mistakes, is not lost by a wrong click: leaving asks first.
+  let halfWritten = Boolean(document.querySelector("form[data-guard] :is(.is-invalid, .alert-danger)"));
+  document.addEventListener("input", (event) => { if (event.target.closest("form[data-guard]")) halfWritten = true; });
+  document.addEventListener("submit", (event) => { if (!event.defaultPrevented) halfWritten = false; });
+  window.addEventListener("beforeunload", (event) => { if (halfWritten) event.preventDefault(); });
+
   // Focus goes to the summary of what is missing, so that it is read first.
   const errors = document.querySelector(".alert-danger, .errors");
   if (errors) { errors.tabIndex = -1; errors.focus(); }

@@ -153,10 +153,23 @@
     flush().then((clean) => { if (clean) form.requestSubmit(button); });
   }, true);
 
-  // The agenda's buttons, by htmx
+  // The agenda's buttons, by htmx. One press at a time: the answer to a press puts new buttons in the place of those that
+  // were pressed meanwhile, and would be lost on them. A second press of the same button counts once.
+  let acting = null, searchAgain = false;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const pressed = event.detail.requestConfig.elt;
+    if (pressed.hasAttribute?.("data-plan")) acting = pressed;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.requestConfig.elt === acting) acting = null; });
   document.addEventListener("htmx:confirm", (event) => {
     if (!event.target.hasAttribute?.("data-plan")) return;
-    lastPress = event.target.id;
+    const id = event.target.id;
+    if (acting) {
+      event.preventDefault();
+      if (id && id !== acting.id) moves.push(() => $(id)?.click());
+      return;
+    }
+    lastPress = id;
     if (!waiting().length && !sending) return;
     event.preventDefault();
     flush().then((clean) => { if (clean) event.detail.issueRequest(true); });
@@ -167,6 +180,7 @@
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if ([409, 422].includes(event.detail.xhr.status)) { event.detail.shouldSwap = true; event.detail.isError = false; }
+    if (event.detail.target.id === "library-rows" && acting) { event.detail.shouldSwap = false; searchAgain = true; }
     if (event.detail.target.id !== "agenda") return;
     for (const [id, entry] of unsaved) { const field = $(id); if (field) entry.typed = field.value; }
     const old = version();
@@ -196,6 +210,7 @@
     if (document.activeElement === document.body) refocus();
     const move = moves.shift();
     if (move) move();
+    else if (searchAgain && !acting) { searchAgain = false; htmx.trigger(document.querySelector(".plan-search"), "submit"); }
   }
 
   // What was pressed is gone (removed, added): go to what takes its place.
@@ -215,7 +230,7 @@
   // Keys on the agenda: Alt with an arrow moves the item one stands in, Delete removes it.
   function press(id) {
     const go = () => $(id)?.click();
-    if (document.querySelector("#agenda .htmx-request, #agenda.htmx-request")) moves.push(go); else go();
+    if (acting) moves.push(go); else go();
   }
   document.addEventListener("keydown", (event) => {
     const item = event.target.closest?.(".agenda-item");
