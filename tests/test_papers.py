@@ -13,6 +13,7 @@ from itertools import product
 import pikepdf
 import pypdfium2
 import pytest
+from django.utils import translation
 
 from planner.library import packs
 from planner.management.commands.proof import CONTENT, LETTERHEAD, copy_of
@@ -50,9 +51,9 @@ WORDINGS = every_wording()
 every_sheet = pytest.mark.parametrize(("sheet", "copy"), [pytest.param(*rest, id=name) for name, *rest in WORDINGS])
 
 
-def text_of(pdf: bytes) -> str:
-    document = pypdfium2.PdfDocument(pdf)
-    return squeezed("".join(page.get_textpage().get_text_bounded() for page in document))
+def pages_of(pdf: bytes) -> list[str]:
+    """The text of each page, squeezed."""
+    return [squeezed(page.get_textpage().get_text_bounded()) for page in pypdfium2.PdfDocument(pdf)]
 
 
 def squeezed(text: str) -> str:
@@ -61,7 +62,8 @@ def squeezed(text: str) -> str:
 
 
 def fields_of(copy: SheetCopy) -> list[FieldSpec]:
-    return [spec for block in copy.blocks for spec in block.fields()]
+    with translation.override(copy.language):
+        return [spec for block in copy.blocks for spec in block.fields()]
 
 
 def answers_to(copy: SheetCopy) -> dict[str, str]:
@@ -76,13 +78,19 @@ def test_a_sheet_prints_as_it_says(sheet, copy):
     assert rendering.warnings == ()
     assert rendering.left_out == ()
     assert len(rendering.pdf) <= LARGEST + MORE * max(0, rendering.pages - 2)
-    said = text_of(rendering.pdf)
+    pages = pages_of(rendering.pdf)
+    said = "".join(pages)
     for text in sheet.client_text(copy.blocks):
-        for part in re.split(r", |\n", text):
+        for part in re.split(r", |(?:^|\n)(?:\d+\. )?", text):
             assert squeezed(part) in said, part
     with pikepdf.open(io.BytesIO(rendering.pdf)) as pdf:
         on_paper = {str(field.T): str(field.TU) for field in pdf.Root.AcroForm.Fields}
-    assert on_paper == {spec.name: spec.label for spec in [copy.name_field, copy.date_field, *fields_of(copy)]}
+        place = {str(field.T): n for n, page in enumerate(pdf.pages) for field in page.get("/Annots", [])}
+    assert {spec.name: spec.label for spec in fields_of(copy)}.items() <= on_paper.items()
+    assert set(on_paper) - {spec.name for spec in fields_of(copy)} == {copy.name_field.name, copy.date_field.name}
+    for block in copy.blocks:
+        if block.fields() and hasattr(block, "label"):
+            assert squeezed(block.label) in pages[place[block.fields()[0].name]], "a prompt apart from its first field"
     answers = answers_to(copy)
     back = read_values(fill(rendering.pdf, answers))
     assert back.address == copy.address
@@ -96,7 +104,7 @@ def test_a_filled_sheet_is_text_and_holds_every_answer(sheet, copy):
     copy = replace(copy, name="Maya", date="Thu 26 Nov", prefilled=answers)
     rendering = press.render(sheet_paper(copy, letterhead=LETTERHEAD, options=Options(size=14, paper="a4")))
     assert rendering.warnings == ()
-    said = text_of(rendering.pdf)
+    said = "".join(pages_of(rendering.pdf))
     assert all(squeezed(value) in said for value in answers.values() if value != "on")
     with pikepdf.open(io.BytesIO(rendering.pdf)) as pdf:
         assert "/AcroForm" not in pdf.Root

@@ -189,7 +189,10 @@ class _Press:
         if self._control:
             self._control.close()
         if self._process and self._owner == os.getpid():
-            self._process.wait(timeout=10)
+            try:
+                self._process.wait(timeout=5)  # it ends by itself once we have let go of the line
+            except subprocess.TimeoutExpired:
+                self._process.kill()
         self._control = self._process = None
 
     def stop(self) -> None:

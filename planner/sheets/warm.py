@@ -1,15 +1,13 @@
 """The press's own process: a warm, single-threaded parent that forks a limited child for every document.
 
 `planner.sheets.press` starts this module with a socket as its standard input. It imports neither Django nor the models
-and gets no settings and no secrets. For each job the parent receives one end of a socket pair and forks;
-the child sets its limits, reads one request, answers and ends. Nothing a document says can open a file or a connection:
-elements and attributes outside an allow-list are taken out, and the fetcher serves bundled assets by exact name alone.
+and gets no settings and no secrets. A child is forked ahead and makes itself ready while nobody waits; for each job it
+gets one end of a socket pair, sets its limits, reads one request, answers and ends.
 """
 
 from __future__ import annotations
 
 import gc
-import hashlib
 import io
 import logging
 import os
@@ -18,208 +16,20 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 import traceback
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pypdf
 import pypdfium2
-import weasyprint
-from fontTools.ttLib import TTFont
 from pypdf import generic
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse, URLFetchingError
 
+from planner.sheets.engine import Press, TooMuch
 from planner.sheets.frames import receive, send
 
-_STATIC = Path(__file__).resolve().parent.parent / "static" / "planner"
-#: What a document may load, by exact name.
-ASSETS = {"asset:paper.css": (_STATIC / "paper.css", "text/css")}
-
-TAGS = frozenset(
-    (
-        "html",
-        "head",
-        "title",
-        "meta",
-        "body",
-        "main",
-        "article",
-        "section",
-        "header",
-        "footer",
-        "div",
-        "span",
-        "p",
-        "br",
-    )
-    + (
-        "hr",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "strong",
-        "em",
-        "b",
-        "i",
-        "small",
-        "blockquote",
-    )
-    + ("a", "table", "caption", "thead", "tbody", "tr", "th", "td", "label", "fieldset", "legend", "input", "textarea")
-)
-ATTRIBUTES = frozenset(
-    ("id", "class", "lang", "dir", "title", "name", "type", "for", "href", "scope", "checked", "charset", "content")
-    + ("start",)
-)
-LINKS = ("http://", "https://", "mailto:", "tel:", "#")
-DEEPEST = 40  # elements within elements
 LONGEST_VALUE = 20_000  # letters of one field
-PICTURES = frozenset(("img", "picture", "object", "embed", "video", "audio", "iframe", "svg", "canvas"))
-
-
-class TooMuch(Exception):
-    """The document goes beyond a limit; the message is for the person who prints."""
-
-
-class Bundled(URLFetcher):
-    """Serves bundled assets by exact name, refuses everything else and remembers that it did."""
-
-    def __init__(self) -> None:
-        super().__init__(allowed_protocols=[], allow_redirects=False)
-        self.refused: list[str] = []
-
-    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
-        if url not in ASSETS:
-            self.refused.append("picture")
-            raise URLFetchingError("not a bundled asset")
-        path, kind = ASSETS[url]
-        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
-
-
-class _Heard(logging.Handler):
-    """Keeps what WeasyPrint complains about."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage()[:300])
-
-
-class Press:
-    """What is made ready once, before any fork: the stylesheet, parsed, and a first document set."""
-
-    def __init__(self, folder: str, faces: list[str]):
-        self.folder = folder
-        self.lean = {face: lean(Path(face), Path(folder)) for face in faces}
-        self.heard = _Heard()
-        for name in ("weasyprint", "fontTools"):
-            logging.getLogger(name).handlers[:] = []
-            logging.getLogger(name).propagate = False
-        logging.getLogger("weasyprint").addHandler(self.heard)
-        logging.getLogger("pypdf").disabled = True
-        self.css = weasyprint.CSS(url="asset:paper.css", url_fetcher=Bundled())
-
-    def warm_up(self) -> None:
-        """Sets one small document, so that every module is loaded and the faces are known before the first fork."""
-        page = (
-            "<html lang=en class='letter size-12'><head><title>1</title></head><body><h1>1</h1><p><b>2</b> <em>3</em>"
-            "<input name=a title=a><textarea name=b title=b></textarea><table><tr><th>4</th></tr></table>"
-        )
-        self.pdf({"faces": list(self.lean)}, page.encode())
-        gc.collect()
-        gc.freeze()
-
-    def pdf(self, asked: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
-        """A tagged, fillable PDF of an HTML document. `faces` are the font files it may use."""
-        os.environ["FONTCONFIG_FILE"] = self._font_config(asked["faces"])
-        fetcher = Bundled()
-        html = weasyprint.HTML(string=body.decode(), base_url="asset:", url_fetcher=fetcher)
-        left_out = tidy(html.etree_element)
-        document = html.render(
-            font_config=FontConfiguration(), stylesheets=[self.css], pdf_variant="pdf/ua-1", pdf_forms=True
-        )
-        data = document.write_pdf(pdf_variant="pdf/ua-1", pdf_forms=True)
-        answer = {"pages": len(document.pages), "left_out": left_out + fetcher.refused, "warnings": self.heard.lines}
-        return answer, data
-
-    def _font_config(self, faces: list[str]) -> str:
-        """A Fontconfig file that knows these files and no others: the same paper on every machine."""
-        faces = [self.lean.get(face, face) for face in faces]
-        path = Path(self.folder) / f"{hashlib.sha256(chr(0).join(faces).encode()).hexdigest()[:16]}.conf"
-        if not path.exists():
-            folders = "".join(f"<dir>{escape(folder)}</dir>" for folder in sorted({str(Path(f).parent) for f in faces}))
-            kept = "".join(f"<glob>{escape(_glob(face))}</glob>" for face in faces)
-            path.write_text(
-                f'<?xml version="1.0"?><fontconfig>{folders}<cachedir>{escape(self.folder)}</cachedir>'
-                "<cachedir>/var/cache/fontconfig</cachedir><selectfont><rejectfont><glob>/*</glob></rejectfont>"
-                f"<acceptfont>{kept}</acceptfont></selectfont></fontconfig>"
-            )
-        return str(path)
-
-
-def lean(face: Path, folder: Path) -> str:
-    """A copy of a face without the hints for screens, which paper does not need: a third of the bytes of every file."""
-    font = TTFont(face, recalcTimestamp=False, recalcBBoxes=False)
-    font["glyf"].removeHinting()
-    font["post"].formatType = 3.0  # no names of letters
-    for table in {"fpgm", "prep", "cvt ", "gasp", "DSIG"} & set(font.keys()):
-        del font[table]
-    font.save(folder / face.name)
-    return str(folder / face.name)
-
-
-def _glob(path: str) -> str:
-    """The path with `?` for the letters that mean something in a Fontconfig pattern."""
-    return "".join("?" if letter in "*?[]" else letter for letter in path)
-
-
-def tidy(root: Any) -> list[str]:
-    """Takes everything outside the allow-list out of the tree; says what was left out. Raises TooMuch when too deep."""
-    left_out: list[str] = []
-    todo = [(root, 1)]
-    while todo:
-        element, depth = todo.pop()
-        if depth > DEEPEST:
-            raise TooMuch("depth")
-        for name in [name for name, value in element.attrib.items() if not _may_stand(name, value)]:
-            left_out.append(name if isinstance(name, str) else "attribute")
-            del element.attrib[name]
-        for child in list(element):
-            if not isinstance(child.tag, str):  # a comment
-                _take_out(element, child)
-            elif child.tag not in TAGS:
-                left_out.append("picture" if child.tag.rpartition("}")[2] in PICTURES else child.tag)
-                _take_out(element, child)
-            else:
-                todo.append((child, depth + 1))
-    return left_out
-
-
-def _may_stand(name: str, value: str) -> bool:
-    if name == "href":
-        return value.strip().lower().startswith(LINKS)
-    return name in ATTRIBUTES or name.startswith("aria-")
-
-
-def _take_out(parent: Any, child: Any) -> None:
-    """Removes the child but keeps the text after it."""
-    place = list(parent).index(child)
-    if place:
-        before = parent[place - 1]
-        before.tail = (before.tail or "") + (child.tail or "")
-    else:
-        parent.text = (parent.text or "") + (child.tail or "")
-    parent.remove(child)
+QUIET_SECONDS = 0.4  # without a job, after which a waiting child makes itself ready
 
 
 def picture(asked: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
@@ -274,7 +84,7 @@ def _active(reader: pypdf.PdfReader) -> bool:
 
 def _limit(asked: dict[str, Any]) -> None:
     """Ends this process at its limits: seconds of computing, seconds in all, megabytes; no file may be written."""
-    seconds = asked["cpu"]
+    seconds = int(time.process_time()) + 1 + asked["cpu"]
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -288,10 +98,9 @@ def _limit(asked: dict[str, Any]) -> None:
 
 def _serve(press: Press, connection: socket.socket) -> None:
     """One job, in the child."""
-    gc.disable()  # a child lives for one document: collecting would only cost time
     asked, body = receive(connection)
     if asked["do"] == "pdf":
-        press._font_config(asked["faces"])  # written before the limit that forbids writing
+        press.font_config(asked["faces"])  # written before the limit that forbids writing
     _limit(asked)
     try:
         answer, data = {"pdf": press.pdf, "picture": picture, "values": values}[asked["do"]](asked, body)
@@ -305,28 +114,61 @@ def _serve(press: Press, connection: socket.socket) -> None:
     send(connection, answer, data)
 
 
+def _wait(press: Press, line: socket.socket) -> int | None:
+    """The handle of the job; None when the parent has gone. Whoever waits for longer than a moment makes itself ready:
+    not sooner, or it would take its time from the document that is being set just now."""
+    line.settimeout(QUIET_SECONDS)
+    try:
+        handles = socket.recv_fds(line, 1, 1)[1]
+    except TimeoutError:
+        press.get_ready()
+        line.settimeout(None)
+        handles = socket.recv_fds(line, 1, 1)[1]
+    return handles[0] if handles else None
+
+
+def _fork(press: Press, control: socket.socket) -> socket.socket:
+    """The line to a fresh child, which waits for its one job."""
+    ours, theirs = socket.socketpair()
+    if os.fork():
+        theirs.close()
+        return ours
+    status = 1
+    try:
+        control.close()
+        ours.close()
+        gc.disable()  # a child lives for one document: collecting would only cost time
+        press.fonts = None  # those of the parent may lean on a thread that no fork takes along
+        if handle := _wait(press, theirs):
+            with socket.socket(fileno=handle) as connection:
+                _serve(press, connection)
+        status = 0
+    finally:
+        os._exit(status)
+
+
 def main() -> None:
     """Waits for jobs on standard input until the web process is gone."""
+    os.environ["SOURCE_DATE_EPOCH"] = "0"  # fontTools would write the time into a face: same paper, same bytes
+    logging.getLogger("pypdf").disabled = True
     with tempfile.TemporaryDirectory(prefix="press-") as folder, socket.socket(fileno=os.dup(0)) as control:
         press = Press(folder, sys.argv[1:])
-        press.warm_up()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the system
+        child = _fork(press, control)
         control.sendall(b"!")
         while True:
             message, handles, _flags, _peer = socket.recv_fds(control, 1, 1)
             if not message:
                 return
-            if os.fork() == 0:
-                status = 1
-                try:
-                    control.close()
-                    with socket.socket(fileno=handles[0]) as connection:
-                        _serve(press, connection)
-                    status = 0
-                finally:
-                    os._exit(status)
+            try:
+                socket.send_fds(child, [b"j"], handles)
+            except OSError:  # it died while it waited
+                child = _fork(press, control)
+                socket.send_fds(child, [b"j"], handles)
+            child.close()
             for handle in handles:
                 os.close(handle)
+            child = _fork(press, control)
 
 
 if __name__ == "__main__":

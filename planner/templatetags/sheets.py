@@ -95,10 +95,12 @@ def direction(language: str) -> str:
 @register.filter
 def prose_text(text: str) -> SafeString:
     """Simple Markdown as safe HTML; an item of a list is one run of text, as a tagged list wants it."""
-    html = _ITEM.sub(
-        lambda item: re.sub(r"</p>\s*<p>", "<br>", item[1]).replace("<p>", "").replace("</p>", ""), markdown(text)
-    )
-    return mark_safe(html)
+    html = _ITEM.sub(_one_run, markdown(text)).replace(' rel="noopener noreferrer"', "")
+    return mark_safe(html.replace("<br>", "<br/>").replace("&nbsp;", "\xa0"))
+
+
+def _one_run(item: re.Match[str]) -> str:
+    return re.sub(r"</p>\s*<p>", "<br/>", item[1]).replace("<p>", "").replace("</p>", "")
 
 
 def is_ticked(value: Any) -> bool:
@@ -112,12 +114,12 @@ def _box(name: str, spec: FieldSpec, value: Any, fill: str) -> SafeString:
         return format_html('<span class="box{}">{}</span>', " ticked" if ticked else "", "×" if ticked else "")
     if fill == "lines":
         return mark_safe('<span class="box"></span>')
-    return format_html('<input type="checkbox" class="box" name="{}" id="{}" title="{}">', name, name, spec.label)
+    return format_html('<input type="checkbox" class="box" name="{}" id="{}" title="{}"/>', name, name, spec.label)
 
 
 def _written(text: str) -> SafeString:
     lines = [conditional_escape(line) for line in text.splitlines()]
-    return format_html('<span class="written">{}</span>', mark_safe("<br>".join(lines)))
+    return format_html('<span class="written">{}</span>', mark_safe("<br/>".join(lines)))
 
 
 def _to_write(name: str, spec: FieldSpec, fill: str) -> SafeString:
@@ -131,7 +133,7 @@ def _to_write(name: str, spec: FieldSpec, fill: str) -> SafeString:
             name,
             spec.label,
         )
-    return format_html('<input type="text" class="field" name="{}" id="{}" title="{}">', name, name, spec.label)
+    return format_html('<input type="text" class="field" name="{}" id="{}" title="{}"/>', name, name, spec.label)
 
 
 def _on_screen(name: str, spec: FieldSpec, value: Any, label: bool) -> SafeString:

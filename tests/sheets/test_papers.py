@@ -1,11 +1,12 @@
 import re
+from xml.etree import ElementTree
 
 import pytest
 
 from planner.sheets import press
 from planner.sheets.options import Options
 from planner.sheets.papers import Cover, SheetCopy, packet_paper, shown_name
-from tests.sheets.make import LETTERHEAD, make_copy, make_paper
+from tests.sheets.make import EVERY_BLOCK, LETTERHEAD, make_copy, make_paper
 
 ADDRESS = "K7QM-3XR2-9TBA-K7QM-3XR2-9TBA"
 
@@ -42,8 +43,16 @@ def test_what_is_known_is_text_and_only_the_rest_are_fields():
     fields = set(re.findall(r' name="([^"]+)"', html)) - {"keywords"}
     assert {"pause_word", "fits-1", "fits-2", "_name"} & fields == set()
     assert {"_date", "hard", "fits-3"} <= fields
-    assert "Lighthouse<br>or: tea" in html
+    assert "Lighthouse<br/>or: tea" in html
     assert '<span class="box ticked">×</span>' in html
+
+
+@pytest.mark.parametrize("fill", ["fields", "lines"])
+@pytest.mark.parametrize("size", [12, 18])
+def test_pages_are_well_formed_so_that_the_quick_parser_reads_them(size, fill):
+    hard = {"text": "a\\\nb\xa0c [x](https://example.org/?a=1&b=2) <br>\n\n1. one\n\n   two\n\n> said & done"}
+    html = press.page_html(make_paper([hard, *EVERY_BLOCK], Options(size=size, fill=fill), name="A & B <c> \"d\" 'e'"))
+    ElementTree.fromstring(html.removeprefix("<!doctype html>"))  # noqa: S314  (our own page)
 
 
 def test_lines_have_no_fields():
