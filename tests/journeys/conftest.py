@@ -168,7 +168,7 @@ def _odds_and_ends(dana: User) -> None:
     cancelled = sessions.plan_session(by=dana, case=running.case, starts_at=timezone.localtime().replace(tzinfo=None))
     sessions.cancel_session(cancelled, by=dana, version=cancelled.version)
     parcel_actions.receive(by=dana, raw=parcels.zipped(make.PARCEL))
-    copied = Intervention.objects.get(slug="trigger-map", language="en", practice=None).worksheets.first()
+    copied = Intervention.objects.get(slug="reliability-log", language="en", practice=None).worksheets.first()
     own_sheet = own.copy_worksheet(worksheet=copied, by=dana)
     draft_actions.begin(row=own_sheet, by=dana)
     draft_actions.begin(row=own_sheet.intervention, by=dana)
@@ -213,7 +213,7 @@ def things(house, kept_copy):
     """One of each thing that an address names."""
     couple, teller = house.couple, case_of("Jonas")
     trigger_map = Intervention.objects.get(slug="trigger-map", language="en", practice=None)
-    own_map = Intervention.objects.get(slug="trigger-map", language="en", practice=house.dana.practice)
+    own_map = Intervention.objects.get(slug="reliability-log", language="en", practice=house.dana.practice)
     return {
         "case": couple.pk,
         "closed_case": case_of("Noor").pk,
