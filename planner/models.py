@@ -1,6 +1,6 @@
 """Every room's models, gathered for Django."""
 
-from planner.base.models import Once  # noqa: F401
+from planner.base.models import Job, Once  # noqa: F401
 from planner.cases.models import (  # noqa: F401
     Case,
     GateOverride,
@@ -9,14 +9,23 @@ from planner.cases.models import (  # noqa: F401
     SafetyFlag,
     TeamMember,
 )
-from planner.homework.models import PrintedSheet, Printout  # noqa: F401
+from planner.homework.models import Adaptation, PrintedSheet, Printout  # noqa: F401
 from planner.library.models import (  # noqa: F401
+    Arrival,
+    Draft,
     Facet,
+    Favourite,
     Intervention,
     InterventionEdition,
     Mention,
+    OwnReview,
+    OwnTag,
     Pack,
+    Parcel,
+    Pathway,
     SessionTemplate,
+    Statement,
+    Use,
     Word,
     Worksheet,
     WorksheetEdition,

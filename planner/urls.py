@@ -10,10 +10,17 @@ from django.urls import path
 
 from planner.cases import views as cases
 from planner.desk import views as desk
+from planner.homework import adaptation_views as adaptations
 from planner.homework import views as homework
+from planner.library import catalogue_views as catalogue
+from planner.library import course_views as courses
+from planner.library import draft_views as drafts
+from planner.library import own_views as own
+from planner.library import parcel_views as parcels
 from planner.library import views as library
 from planner.practice import views as practice
 from planner.practice.doors import without_second_factor
+from planner.sessions import pathway_views as pathways
 from planner.sessions import views as sessions
 
 # allauth marks its other sign-in pages itself.
@@ -56,12 +63,65 @@ urlpatterns = [
     path("library/sheets/<int:pk>/print/", library.worksheet_print, name="worksheet_print"),
     path("library/sheets/<int:pk>/picture.png", library.worksheet_picture, name="worksheet_picture"),
     path("library/sheets/<int:pk>/blank.pdf", library.worksheet_pdf, name="worksheet_pdf"),
+    path("library/retired/", own.library_retired, name="library_retired"),
+    path("library/<int:pk>/copy/", own.intervention_copy, name="intervention_copy"),
+    path("library/<int:pk>/edit/", own.intervention_edit, name="intervention_edit"),
+    path("library/<int:pk>/retire/", own.intervention_retire, name="intervention_retire"),
+    path("library/<int:pk>/favourite/", own.intervention_favourite, name="intervention_favourite"),
+    path("library/<int:pk>/tags/", own.intervention_tags, name="intervention_tags"),
+    path("library/<int:pk>/compare/", own.intervention_compare, name="intervention_compare"),
+    path("library/<int:pk>/original/", own.intervention_original, name="intervention_original"),
+    path("library/sheets/<int:pk>/copy/", own.worksheet_copy, name="worksheet_copy"),
+    path("library/sheets/<int:pk>/edit/", own.worksheet_edit, name="worksheet_edit"),
+    path("library/sheets/<int:pk>/retire/", own.worksheet_retire, name="worksheet_retire"),
+    path("library/sheets/<int:pk>/compare/", own.worksheet_compare, name="worksheet_compare"),
+    path("library/sheets/<int:pk>/original/", own.worksheet_original, name="worksheet_original"),
+    path("library/drafts/<int:pk>/", drafts.draft, name="draft"),
+    path("library/drafts/<int:pk>/head/", drafts.draft_head, name="draft_head"),
+    path("library/drafts/<int:pk>/picture.png", drafts.draft_picture, name="draft_picture"),
+    path("library/drafts/<int:pk>/publish/", drafts.draft_publish, name="draft_publish"),
+    path("library/drafts/<int:pk>/put-away/", drafts.draft_discard, name="draft_discard"),
+    path("library/drafts/<int:pk>/blocks/add/", drafts.draft_block_add, name="draft_block_add"),
+    path("library/drafts/<int:pk>/blocks/<slug:key>/", drafts.draft_block, name="draft_block"),
+    path("library/drafts/<int:pk>/blocks/<slug:key>/move/", drafts.draft_block_move, name="draft_block_move"),
+    path("library/drafts/<int:pk>/blocks/<slug:key>/remove/", drafts.draft_block_remove, name="draft_block_remove"),
+    path("library/drafts/<int:pk>/blocks/<slug:key>/restore/", drafts.draft_block_restore, name="draft_block_restore"),
+    path("library/catalogue/", catalogue.catalogue_page, name="catalogue"),
+    path("library/catalogue/make/", catalogue.catalogue_make, name="catalogue_make"),
+    path("library/catalogue/<int:pk>/stop/", catalogue.catalogue_cancel, name="catalogue_cancel"),
+    path("library/catalogue/<int:pk>/catalogue.pdf", catalogue.catalogue_file, name="catalogue_file"),
+    path("library/glossary/", library.glossary_page, name="glossary"),
+    path("library/packs/guide/", parcels.pack_guide, name="pack_guide"),
+    path("library/packs/give-out/", parcels.pack_export, name="pack_export"),
+    path("library/packs/take-in/", parcels.pack_import, name="pack_import"),
+    path("library/packs/<int:pk>/", parcels.parcel, name="parcel"),
+    path("library/packs/<int:pk>/take/", parcels.parcel_take, name="parcel_take"),
+    path("library/packs/<int:pk>/put-away/", parcels.parcel_put_away, name="parcel_put_away"),
+    path("library/<int:pk>/review/", parcels.own_review, name="own_review"),
+    path("library/pathways/", courses.pathways, name="pathways"),
+    path("library/pathways/<int:pk>/", courses.pathway, name="pathway"),
+    path("library/statements/", courses.statements, name="statements"),
+    path("library/statements/<int:pk>/", courses.statement, name="statement"),
+    path("library/statements/<int:pk>/text/", courses.statement_text, name="statement_text"),
     # Homework
     path("printed/<int:pk>/", homework.printout, name="printout"),
+    path("cases/<int:case_pk>/people/<int:participant_pk>/sheets/<int:pk>/", adaptations.adaptation, name="adaptation"),
+    path(
+        "cases/<int:case_pk>/people/<int:participant_pk>/sheets/<int:pk>/picture.png",
+        adaptations.adaptation_picture,
+        name="adaptation_picture",
+    ),
+    path(
+        "cases/<int:case_pk>/people/<int:participant_pk>/sheets/<int:pk>/remove/",
+        adaptations.adaptation_remove,
+        name="adaptation_remove",
+    ),
     # Sessions
     path("sessions/", sessions.sessions, name="sessions"),
     path("sessions/add/", sessions.sessions_add_from_library, name="sessions_add_from_library"),
     path("cases/<int:case_pk>/sessions/new/", sessions.session_new, name="session_new"),
+    path("sessions/pathways/<int:pk>/", pathways.pathway_case, name="pathway_case"),
+    path("cases/<int:case_pk>/pathway/", pathways.pathway_lay, name="pathway_lay"),
     path("sessions/<int:pk>/plan/", sessions.session_plan, name="session_plan"),
     path("sessions/<int:pk>/edit/", sessions.session_edit, name="session_edit"),
     path("sessions/<int:pk>/cancel/", sessions.session_cancel, name="session_cancel"),

@@ -9,13 +9,16 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
+from planner.base.models import Job
 from planner.cases.models import TeamMember, TeamRole
 from planner.homework.models import Printout
-from planner.library.models import SessionTemplate
+from planner.library import draft_actions, own, parcels
+from planner.library.models import Parcel, SessionTemplate
 from planner.practice.models import CrisisLine, Invitation, Role
 from planner.sessions.models import AgendaItem, Handout
 from planner.sheets.models import Printed
 from tests import factories
+from tests.library import make
 
 # Playwright keeps an event loop in the thread; Django's guard against that has nothing to protect in a test.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -100,6 +103,16 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         practice=owner.practice, email="new@example.org", name="New", token_hash="0" * 64, by=owner,
         expires_at=timezone.now() + timedelta(days=1),
     )  # fmt: skip
+    parcel = Parcel.objects.create(
+        practice=owner.practice, by=owner, content=parcels.zipped(make.PARCEL), sha256="0",
+        expires_at=timezone.now() + timedelta(hours=1),
+    )  # fmt: skip
+    own_sheet = own.copy_worksheet(worksheet=worksheet, by=owner)
+    draft = draft_actions.begin(row=own_sheet, by=owner)
+    own_draft = draft_actions.begin(row=own_sheet.intervention, by=owner)
+    job = Job.objects.create(
+        kind="catalogue", by=owner.pk, state="done", progress=100, result=b"%PDF-1.7 door", ended_at=timezone.now()
+    )  # fmt: skip
     people = {
         "nobody": None, "stranger": stranger, "colleague": colleague, "front_desk": front_desk,
         "supervisor": supervisor, "owner": owner,
@@ -109,6 +122,12 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         "intervention": intervention.pk, "edition": intervention.current_id,
         "sheet": intervention.worksheets.first().pk, "session": session.pk, "item": item.pk, "template": template.pk,
         "colleague_id": colleague.pk, "version": session.version, "handout": handout.pk, "printout": printout.pk,
+        "pathway": factories.make_pathway(intervention).pk, "statement": factories.make_statement(intervention).pk,
         "invitation": invitation.pk, "line": line.pk, "token": "no-such-token",
+        "parcel": parcel.pk, "job": job.pk,
+    }  # fmt: skip
+    things |= {
+        "own_sheet": own_sheet.pk, "own_intervention": own_sheet.intervention_id, "draft": draft.pk,
+        "own_draft": own_draft.pk, "block": draft.content["blocks"][1]["key"],
     }  # fmt: skip
     return SimpleNamespace(people=people, things=things, case=case, session=session, item=item)

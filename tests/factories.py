@@ -8,7 +8,15 @@ from datetime import timedelta
 from django.utils import timezone
 
 from planner.cases.models import Case, CaseKind, FlagKind, Participant, ParticipantRole, Person, SafetyFlag, TeamMember
-from planner.library.models import Facet, Intervention, InterventionEdition, Worksheet, WorksheetEdition
+from planner.library.models import (
+    Facet,
+    Intervention,
+    InterventionEdition,
+    Pathway,
+    Statement,
+    Worksheet,
+    WorksheetEdition,
+)
 from planner.practice.models import Practice, Role, User
 from planner.sessions.models import AgendaItem, ItemKind, Session
 
@@ -136,3 +144,36 @@ def make_session(
     for position, title in enumerate(items, 1):
         AgendaItem.objects.create(session=session, position=position, kind=ItemKind.FREE, title=title, minutes=5)
     return session
+
+
+def make_statement(*interventions: Intervention, slug: str = "fear-of-loss", **fields) -> Statement:
+    """A problem with its goals and objectives; the interventions it names, or ones that are not there."""
+    slugs = [one.slug for one in interventions] + ["not-there", "nor-this", "nor-that"]
+    content = {
+        "slug": slug, "name": "Fear of being left", "about": "Closeness comes with the fear of losing it.",
+        "for_whom": ["individual", "couple"], "descriptions": ["Asks often.", "Sleeps badly.", "Waits.", "Checks."],
+        "goals": [{"clinical": f"Goal {n}.", "own_words": "What would be different?"} for n in (1, 2, 3)],
+        "objectives": [
+            f"By {{by when}}, {{who}} does {{what}} {n} times, as shown by {{measured how}}." for n in range(6)
+        ],
+        "interventions": slugs[:3], "measures": ["CORE-10"], "sources": [{"fact": "A fact", "source": "A paper"}],
+        "review": {"written": "2026-11-22"}, **fields,
+    }  # fmt: skip
+    return Statement.objects.create(slug=slug, name=content["name"], content=content)
+
+
+def make_pathway(*interventions: Intervention, slug: str = "first-weeks", **fields) -> Pathway:
+    """A pathway of three weekly sessions for a couple; each intervention stands in every one, for ten minutes."""
+    items = [{"intervention": one.slug, "minutes": 10, "note": "Slowly."} for one in interventions]
+    items.append({"title": "Own words", "minutes": 5})
+    content = {
+        "slug": slug, "name": "First weeks", "aim": "Steady ground.", "about": "Small steps.", "for_whom": ["couple"],
+        "use_when": "It is safe.", "not_when": "It is not.",
+        "sessions": [
+            {"title": "Safety", "items": items, "choices": [{"if": "it is too much", "then": "stay here."}]},
+            {"title": "Alone", "items": items, "with": ["partner"]},
+            {"title": "Together", "kind": "repair", "minutes": 60, "after": 14, "items": items},
+        ],
+        "sources": [{"fact": "A fact", "source": "A paper"}], "review": {"written": "2026-11-22"}, **fields,
+    }  # fmt: skip
+    return Pathway.objects.create(slug=slug, name=content["name"], content=content)

@@ -17,7 +17,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from planner.library import actions, packs, search
+from planner.library import actions, courses, packs, search
 from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH, words_of
 from tests.library.make import PACK, entry, write_pack
 
@@ -36,6 +36,23 @@ GATED = {
     "weekly-check-in": "joint-task",
     "shared-journal": "shared-record", "boundary-agreement": "joint-task", "mindfulness-practice": "mindfulness",
 }  # fmt: skip
+#: The problems and the courses that the field asks for first.
+PROBLEMS = {
+    "injury-after-relapse", "secrecy-and-broken-disclosure", "vigilance-and-checking", "pursuit-and-withdrawal",
+    "people-pleasing", "anger-as-protection", "fear-of-abandonment", "fear-of-engulfment", "shame-after-relapse",
+    "craving-under-relational-stress", "broken-small-promises", "inherited-patterns-with-children",
+    "disconnection-after-caregiving-failures", "drift-after-therapy",
+}  # fmt: skip
+PATHWAYS = {
+    "first-eight-weeks",
+    "disclosure-prepared-and-held",
+    "boundaries-and-needs",
+    "narrative-re-authoring",
+    "mindfulness-and-pause",
+    "rebuilding-small-reliability",
+    "family-attunement",
+    "maintenance-year",
+}
 #: Words that shame; no client reads them.
 UNKIND = re.compile(
     r"\b(addicts?|junkie|victims?|failed|failure|non-?complian\w+|clean and sober|dirty)\b", re.IGNORECASE
@@ -188,6 +205,51 @@ def test_template_items_are_found():
     slugs = {file.slug for file in english()}
     for template in first().templates:
         assert {item.intervention for item in template.items if item.intervention} <= slugs, template.slug
+
+
+def statements():
+    return [file for file in first().statements if file.language == "en"]
+
+
+def pathways():
+    return [file for file in first().pathways if file.language == "en"]
+
+
+def test_the_statement_bank_is_complete():
+    slugs = {file.slug for file in statements()}
+    assert len(slugs) >= 14 and slugs >= PROBLEMS
+    for file in statements():
+        assert len({goal.clinical for goal in file.goals}) == len(file.goals) >= 3, file.slug
+        assert len(set(file.objectives)) == len(file.objectives) >= 6, file.slug
+        named = {name for text in file.objectives for name in courses.blanks_of(text)}
+        assert named >= {"what", "how often", *courses.MUST}, file.slug
+
+
+def test_the_pathways_are_complete():
+    assert {file.slug for file in pathways()} >= PATHWAYS
+    for file in pathways():
+        assert len(file.sessions) >= 5 and sum(bool(session.choices) for session in file.sessions) >= 2, file.slug
+
+
+def test_a_pathway_holds_what_is_made_for_those_who_come():
+    made_for = {file.slug: set(file.for_whom) for file in english()}
+    unfit = [
+        (file.slug, item.intervention)
+        for file in pathways()
+        for session in file.sessions
+        for item in session.items
+        if item.intervention
+        and not set(file.for_whom) <= made_for[item.intervention]
+        and not (session.with_roles and set(session.with_roles) <= made_for[item.intervention])
+    ]
+    assert unfit == []
+
+
+def test_statements_and_pathways_cite_their_sources_and_say_nothing_unkind():
+    for file in [*statements(), *pathways()]:
+        cited = [source for source in file.sources if source.seed]
+        assert cited and {source.seed for source in cited} <= SOURCE_TEXTS, file.slug
+        assert UNKIND.search(file.model_dump_json()) is None, file.slug
 
 
 def test_synonyms_lead_to_words_of_the_library():

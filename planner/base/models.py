@@ -1,7 +1,8 @@
-"""What every room's models share: stamps, the version column against lost updates, one-time keys."""
+"""What every room's models share: stamps, the version column against lost updates, one-time keys, long jobs."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -53,3 +54,64 @@ class Once(models.Model):
 
     class Meta:
         app_label = "planner"
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+#: A job that has given no sign of life for this long is dead: its process was killed, or never came up.
+LIFE_SIGN = timedelta(seconds=60)
+
+
+class JobQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """A person's own jobs, nobody else's."""
+        return self.filter(by=user.pk) if user.is_authenticated else self.none()
+
+    editable_by = visible_to
+
+
+class Job(models.Model):
+    """Long work for one person, done by a process of its own; its result waits here.
+
+    `by` is the id of the person (this floor knows no people), `asked` what the work needs to know, `progress` 0 to 100,
+    `sign_at` the last sign of life, `said` a sentence for the person where it failed.
+    """
+
+    kind = models.CharField(max_length=40)
+    by = models.BigIntegerField()
+    asked = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.WAITING)
+    progress = models.PositiveSmallIntegerField(default=0)
+    sign_at = models.DateTimeField(default=timezone.now)
+    cancel_asked = models.BooleanField(default=False)
+    said = models.CharField(max_length=300, blank=True)
+    result = models.BinaryField(null=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        indexes = [models.Index(fields=["by", "kind", "-made_at"])]
+
+    @property
+    def is_open(self) -> bool:
+        """Waiting or running, and alive."""
+        return self.state in (JobState.WAITING, JobState.RUNNING) and not self.is_dead
+
+    @property
+    def is_dead(self) -> bool:
+        """Not ended, but without a sign of life: to be shown as failed."""
+        return self.state in (JobState.WAITING, JobState.RUNNING) and timezone.now() - self.sign_at > LIFE_SIGN
+
+    @property
+    def shown_state(self) -> str:
+        """The state as a person should read it: a dead job has failed."""
+        return JobState.FAILED if self.is_dead else self.state

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planner.cases.models import Case, FlagKind, FlagState, SafetyFlag
-from planner.practice.models import User
+from planner.practice.models import CrisisLine, User
 from planner.sessions.models import Session, SessionState
 
 DAYS_AHEAD = 7
@@ -115,4 +115,5 @@ def page(user: User) -> dict[str, Any]:
     if user.is_front_desk:
         return {"appointments": appointments(user)}
     has_cases = Case.objects.visible_to(user).exists()
-    return {**hours(user), "waiting": waiting(user), "has_cases": has_cases}
+    stale = CrisisLine.objects.editable_by(user).stale().count()
+    return {**hours(user), "waiting": waiting(user), "has_cases": has_cases, "stale_lines": stale}

@@ -1,4 +1,4 @@
-"""Printouts: the record of what was printed for whom, and the sheets each one holds."""
+"""Printouts: the record of what was printed for whom, and the sheets each one holds; sheets adapted for one person."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from planner.base.models import Versioned
 from planner.cases.models import Audience, Case, Person
-from planner.library.models import WorksheetEdition
+from planner.library.models import Worksheet, WorksheetEdition
 from planner.practice.models import User
 from planner.sheets.models import Printed
 
@@ -54,3 +55,31 @@ class PrintedSheet(models.Model):
     class Meta:
         app_label = "planner"
         ordering = ["pk"]
+
+
+class AdaptationQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """Adaptations in the cases the person may see."""
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+    def editable_by(self, user: User):
+        return self.filter(case__in=Case.objects.editable_by(user))
+
+
+class Adaptation(Versioned):
+    """A worksheet as one person of a case gets it: own wording, blocks left out, blanks filled in advance. The master
+    stays as it is. `content` is what planner.homework.adapting works on and counts on `edition`, which never changes.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="adaptations")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    worksheet = models.ForeignKey(Worksheet, on_delete=models.PROTECT, related_name="+")
+    edition = models.ForeignKey(WorksheetEdition, on_delete=models.PROTECT, related_name="+")
+    content = models.JSONField(default=dict)
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = AdaptationQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        constraints = [models.UniqueConstraint(fields=["case", "person", "worksheet"], name="one_adaptation_a_person")]

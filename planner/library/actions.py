@@ -19,7 +19,9 @@ from planner.library.models import (
     Mention,
     OfLibrary,
     Pack,
+    Pathway,
     SessionTemplate,
+    Statement,
     Word,
     Worksheet,
     WorksheetEdition,
@@ -31,6 +33,16 @@ CONTENT = Path(__file__).parent / "content"
 FIRST_PACK = CONTENT / "attachment-repair"
 INDEX = "1"  # counts up when what is measured or indexed changes, so that a pack is taken in again
 NAME, TAG, AIM, SHEET, REST = 20, 12, 8, 6, 2  # how much a word weighs where it stands
+
+
+#: Kind of entry -> its model, in the order they are told.
+KINDS: dict[str, type[OfLibrary]] = {
+    "interventions": Intervention,
+    "worksheets": Worksheet,
+    "templates": SessionTemplate,
+    "statements": Statement,
+    "pathways": Pathway,
+}
 
 
 @dataclass
@@ -52,11 +64,13 @@ class Loaded:
     interventions: Counts = field(default_factory=Counts)
     worksheets: Counts = field(default_factory=Counts)
     templates: Counts = field(default_factory=Counts)
+    statements: Counts = field(default_factory=Counts)
+    pathways: Counts = field(default_factory=Counts)
 
     @property
     def total(self) -> Counts:
         """All kinds together."""
-        parts = [asdict(counts) for counts in (self.interventions, self.worksheets, self.templates)]
+        parts = [asdict(getattr(self, kind)) for kind in KINDS]
         return Counts(**{name: sum(part[name] for part in parts) for name in parts[0]})
 
 
@@ -85,10 +99,8 @@ def folder_hash(folder: Path) -> str:
 def _as_it_was(pack: Pack) -> Loaded:
     """The counts of a pack whose files have not changed."""
     loaded = Loaded(pack.slug, pack.version)
-    for counts, model in (
-        (loaded.interventions, Intervention), (loaded.worksheets, Worksheet), (loaded.templates, SessionTemplate)
-    ):  # fmt: skip
-        counts.unchanged = model.objects.filter(pack=pack, retired_at=None).count()
+    for kind, model in KINDS.items():
+        getattr(loaded, kind).unchanged = model.objects.filter(pack=pack, retired_at=None).count()
     return loaded
 
 
@@ -107,19 +119,23 @@ def _take_in(read: packs.Pack, state: str) -> Loaded:
             worksheet = _take_sheet(pack, intervention, order, sheet, loaded.worksheets)
             sheets.append(worksheet.pk)
     _link_translations(about.language, read.interventions, taken)
-    templates = [_take_template(pack, file, loaded.templates).pk for file in read.templates]
+    templates = [_take_plain(SessionTemplate, pack, file, loaded.templates) for file in read.templates]
+    statements = [_take_plain(Statement, pack, file, loaded.statements) for file in read.statements]
+    pathways = [_take_plain(Pathway, pack, file, loaded.pathways) for file in read.pathways]
     _retire(Intervention, pack, [row.pk for row in taken.values()], loaded.interventions)
     _retire(Worksheet, pack, sheets, loaded.worksheets)
     _retire(SessionTemplate, pack, templates, loaded.templates)
+    _retire(Statement, pack, statements, loaded.statements)
+    _retire(Pathway, pack, pathways, loaded.pathways)
     _index(pack, read.interventions, taken)
     return loaded
 
 
 def _check_owner(read: packs.Pack, pack: Pack) -> None:
     """Raises BadPack where an entry's slug belongs to another pack: two packs may not write one entry."""
-    kinds = [(Intervention, "interventions", read.interventions), (SessionTemplate, "templates", read.templates)]
     problems = []
-    for model, folder, files in kinds:
+    for folder, model in KINDS.items():
+        files = getattr(read, folder, ())  # worksheets stand in the files of their interventions
         others = model.objects.filter(practice=None).exclude(pack=pack).values_list("slug", "language")
         taken = set(others)
         problems += [
@@ -181,18 +197,20 @@ def _take(
     return row
 
 
-def _take_template(pack: Pack, file: packs.TemplateFile, counts: Counts) -> SessionTemplate:
-    """Templates have no editions: a plan made from one keeps its own items."""
+def _take_plain(model: type[OfLibrary], pack: Pack, file: Any, counts: Counts) -> int:
+    """A template, a statement or a pathway; the row's id. They have no editions: what was made from one keeps its own
+    items and words."""
     content = file.model_dump(mode="json", by_alias=True)
-    row = SessionTemplate.objects.filter(practice=None, slug=file.slug, language=file.language).first()
+    row = model.objects.filter(practice=None, slug=file.slug, language=file.language).first()
     is_new = row is None
-    row = row or SessionTemplate(slug=file.slug, language=file.language)
+    row = row or model(slug=file.slug, language=file.language)
     changed = is_new or row.content != content or row.retired_at is not None
-    row.pack, row.retired_at, row.content = pack, None, content
-    row.name, row.aim, row.kind, row.minutes = file.name, file.aim, file.kind, file.minutes
+    row.pack, row.retired_at, row.content, row.name = pack, None, content, file.name
+    if isinstance(row, SessionTemplate):
+        row.aim, row.kind, row.minutes = file.aim, file.kind, file.minutes
     row.save()
     _count(counts, is_new=is_new, changed=changed)
-    return row
+    return row.pk
 
 
 def _count(counts: Counts, *, is_new: bool, changed: bool) -> None:

@@ -12,9 +12,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from planner.base.models import Stamped
+from planner.base.models import Stamped, Versioned
 from planner.library import packs
-from planner.practice.models import Practice, User
+from planner.practice.models import Practice, Role, User
 from planner.sheets.blocks import Block
 
 
@@ -93,6 +93,9 @@ class Intervention(OfLibrary):
     original = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="translations")
     follows = models.CharField(max_length=64, blank=True)
     whole_hash = models.CharField(max_length=64)  # of the intervention with its sheets; what translations follow
+    copied_from = models.ForeignKey(
+        "InterventionEdition", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # the edition of the original that a practice's own copy was made from, or last looked at
 
     class Meta:
         app_label = "planner"
@@ -189,6 +192,9 @@ class Worksheet(OfLibrary):
     intervention = models.ForeignKey(Intervention, on_delete=models.PROTECT, related_name="worksheets")
     order = models.PositiveSmallIntegerField(default=0)
     current = models.ForeignKey("WorksheetEdition", null=True, on_delete=models.PROTECT, related_name="+")
+    copied_from = models.ForeignKey(
+        "WorksheetEdition", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # as with an intervention
 
     class Meta:
         app_label = "planner"
@@ -252,3 +258,196 @@ class SessionTemplate(OfLibrary):
                 name="one_own_template_a_slug",
             ),
         ]
+
+
+class Statement(OfLibrary):
+    """A problem of the field with goals and objectives for treatment plans; `content` is a packs.StatementFile."""
+
+    content = models.JSONField()
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slug", "language"], condition=Q(practice=None), name="one_statement_a_slug"
+            ),
+            models.UniqueConstraint(
+                fields=["practice", "slug", "language"],
+                condition=Q(practice__isnull=False),
+                name="one_own_statement_a_slug",
+            ),
+        ]
+
+    @cached_property
+    def parsed(self) -> packs.StatementFile:
+        return packs.StatementFile.model_validate(self.content)
+
+
+class Pathway(OfLibrary):
+    """Several sessions in order for one aim; `content` is a packs.PathwayFile. Sessions laid from it keep their own
+    items, so a pathway needs no editions."""
+
+    content = models.JSONField()
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug", "language"], condition=Q(practice=None), name="one_pathway_a_slug"),
+            models.UniqueConstraint(
+                fields=["practice", "slug", "language"],
+                condition=Q(practice__isnull=False),
+                name="one_own_pathway_a_slug",
+            ),
+        ]
+
+    @cached_property
+    def parsed(self) -> packs.PathwayFile:
+        return packs.PathwayFile.model_validate(self.content)
+
+
+class ParcelQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """A person's own parcels that are still waiting, for those who carry cases."""
+        if not user.is_authenticated or not user.is_clinical:
+            return self.none()
+        return self.filter(by=user, practice_id=user.practice_id, expires_at__gt=timezone.now())
+
+    editable_by = visible_to
+
+
+class Parcel(models.Model):
+    """A pack that somebody sent in, kept between its preview and the decision; `content` is the zip, checked."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    objects = ParcelQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+
+
+class Arrival(models.Model):
+    """Where an entry of a practice came from: the pack, its author and state. `whole_hash` is what the entry was when
+    it came, so that one that was changed here since is never written over."""
+
+    intervention = models.OneToOneField(Intervention, on_delete=models.CASCADE, related_name="arrival")
+    pack = models.SlugField(max_length=60)
+    pack_name = models.CharField(max_length=300)
+    version = models.CharField(max_length=20)
+    author = models.CharField(max_length=300)
+    licence = models.CharField(max_length=300)
+    whole_hash = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        app_label = "planner"
+
+
+class OwnReviewQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """The reviews of the person's practice."""
+        if not user.is_authenticated or user.is_front_desk:
+            return self.none()
+        return self.filter(practice_id=user.practice_id)
+
+
+class OwnReview(models.Model):
+    """A practice's own review of one edition of an intervention: who read it, when, and what they say. Never changed;
+    a later one stands beside it."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
+    edition = models.ForeignKey(InterventionEdition, on_delete=models.PROTECT, related_name="own_reviews")
+    reviewer = models.CharField(max_length=200)  # with credentials, as they sign
+    on = models.DateField()
+    note = models.TextField(blank=True, max_length=2000)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")  # who wrote it down
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = OwnReviewQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["-on", "-pk"]
+
+
+class UseQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """What the person used, nobody else."""
+        return self.filter(by=user) if user.is_authenticated and not user.is_front_desk else self.none()
+
+
+class Use(models.Model):
+    """When a person last planned or printed an intervention: one row for each, so that it is found again."""
+
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    intervention = models.ForeignKey(Intervention, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = UseQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        constraints = [models.UniqueConstraint(fields=["by", "intervention"], name="one_use_a_person")]
+
+
+#: Who may change what is the practice's own.
+WRITERS = (Role.OWNER, Role.CLINICIAN)
+
+
+class DraftQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """The drafts of the practice, for those who may change its library."""
+        if not user.is_authenticated or user.role not in WRITERS:
+            return self.none()
+        return self.filter(practice_id=user.practice_id)
+
+    editable_by = visible_to
+
+
+class Draft(Versioned):
+    """The next edition of a practice's own worksheet or intervention while it is being written; one for each, shared by
+    the practice. `content` is what planner.library.drafts works on. `follows` is the edition of the original whose
+    changes were looked at: the copy follows it once the draft is published."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="+")
+    worksheet = models.OneToOneField(Worksheet, null=True, on_delete=models.CASCADE, related_name="draft")
+    intervention = models.OneToOneField(Intervention, null=True, on_delete=models.CASCADE, related_name="draft")
+    content = models.JSONField()
+    follows = models.PositiveBigIntegerField(null=True)
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+
+
+class Favourite(models.Model):
+    """An intervention that a person keeps at hand."""
+
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    intervention = models.ForeignKey(Intervention, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        app_label = "planner"
+        constraints = [models.UniqueConstraint(fields=["by", "intervention"], name="one_favourite_a_person")]
+
+
+class OwnTag(models.Model):
+    """A word by which a practice keeps an intervention; shared by its people, seen by nobody else."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="+")
+    intervention = models.ForeignKey(Intervention, on_delete=models.CASCADE, related_name="+")
+    text = models.CharField(max_length=40)
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["text"]
+        constraints = [models.UniqueConstraint(fields=["practice", "intervention", "text"], name="one_own_tag_a_text")]

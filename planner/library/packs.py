@@ -1,7 +1,8 @@
 """Content packs: the format of a file, reading it, and every problem named by file and line.
 
-A pack is a folder: `pack.yaml`, `interventions/*.yaml` (one file an intervention, with its sheets) and
-`templates/*.yaml` (ready session templates). A translation lies beside its original, `weekly-check-in.es.yaml` beside
+A pack is a folder: `pack.yaml`, `interventions/*.yaml` (one file an intervention, with its sheets),
+`templates/*.yaml` (ready session templates), `statements/*.yaml` (problems and goals for treatment plans) and
+`pathways/*.yaml` (several sessions in order). A translation lies beside its original, `weekly-check-in.es.yaml` beside
 `weekly-check-in.yaml`, and says which state of the original it follows (`follows`, the original's hash; `manage.py
 load_pack --check` prints it).
 
@@ -10,18 +11,19 @@ This module owns the format; `planner.library.actions` writes what it reads into
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
+from planner.library.courses import PathwayFile, StatementFile
+from planner.library.packparts import Line, Minutes, Part, Prose, Review, Role, SessionKind, Slug, Source, TemplateItem
 from planner.sheets import reading
 from planner.sheets.blocks import BadBlock, Block, blocks_for, dump_block, parse_blocks
 
@@ -29,11 +31,6 @@ LARGEST_FILE = 200_000  # bytes
 DEEPEST = 14  # levels of nesting in a file
 MOST_FILES = 1000  # files in a pack
 ROLES = ("person-in-recovery", "partner", "caregiver", "child", "injured", "injuring", "other")
-
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=3000)]
-Minutes = Annotated[int, Field(ge=1, le=180)]
 
 Family = Literal[
     "predictability", "disclosure-and-repair", "needs-and-boundaries", "dialogue", "regulation", "trust-building",
@@ -46,20 +43,12 @@ Phase = Literal[
     "maintenance",
 ]  # fmt: skip
 Setting = Literal["in-person", "telehealth"]
-Role = Literal["person-in-recovery", "partner", "caregiver", "child", "injured", "injuring", "other"]
 #: What must be settled on a case before the intervention may be added or printed; the matrix is planner.cases.gates.
 Gate = Literal[
     "joint-task", "disclosure", "facilitated-disclosure", "shared-record", "joint-relapse-plan", "exposure-or-guilt",
     "graded-exposure", "mindfulness", "story-work", "adult-content", "information-sharing",
 ]  # fmt: skip
 Strength = Literal["trial", "practice-literature", "convention", "clinical-consensus"]
-SessionKind = Literal["regular", "repair", "booster", "intake", "review"]
-
-
-class Part(BaseModel):
-    """Every part of a file refuses keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Said(Part):
@@ -107,29 +96,6 @@ class Evidence(Part):
 
     strength: Strength
     statement: Prose
-
-
-class Source(Part):
-    """Either a paragraph of a source text (file and its first words) or a fact with where it was published."""
-
-    seed: Line | None = None
-    paragraph: Line | None = None
-    fact: Prose | None = None
-    source: Line | None = None
-
-    @model_validator(mode="after")
-    def _either(self) -> Source:
-        if bool(self.seed and self.paragraph) == bool(self.fact and self.source):
-            raise ValueError("expected either seed and paragraph, or fact and source")
-        return self
-
-
-class Review(Part):
-    """The truth about its review: when it was written; nobody reviewed it until a name and a date stand here."""
-
-    written: datetime.date
-    reviewed_by: Line | None = None
-    reviewed_on: datetime.date | None = None
 
 
 class Sheet(Part):
@@ -210,21 +176,6 @@ class InterventionFile(Part):
         return self
 
 
-class TemplateItem(Part):
-    """One item of a session template: an intervention of the pack, or free text."""
-
-    title: Line | None = None
-    minutes: Minutes
-    intervention: Slug | None = None
-    note: Prose | None = None
-
-    @model_validator(mode="after")
-    def _something(self) -> TemplateItem:
-        if not self.title and not self.intervention:
-            raise ValueError("expected a title or an intervention")
-        return self
-
-
 class TemplateFile(Part):
     """A ready session template: what the hour holds between opening and closing items."""
 
@@ -244,6 +195,12 @@ class TemplateFile(Part):
         if total > self.minutes:
             raise ValueError(f"the items take {total} minutes, more than the {self.minutes} of the session")
         return self
+
+    def names(self) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
+        """(folder, slug, path in the file) of every other entry it leads to."""
+        for n, item in enumerate(self.items):
+            if item.intervention:
+                yield "interventions", item.intervention, ("items", n, "intervention")
 
 
 class PackFile(Part):
@@ -280,11 +237,13 @@ class BadPack(ValueError):
 
 @dataclass
 class Pack:
-    """A pack read whole: `interventions` and `templates` in the order of their slugs, each with its content hash."""
+    """A pack read whole: its entries by kind, in the order of their slugs."""
 
     about: PackFile
     interventions: list[InterventionFile] = field(default_factory=list)
     templates: list[TemplateFile] = field(default_factory=list)
+    statements: list[StatementFile] = field(default_factory=list)
+    pathways: list[PathwayFile] = field(default_factory=list)
 
 
 def content_hash(content: Mapping[str, Any]) -> str:
@@ -438,7 +397,7 @@ def _parse(model: type[Part], text: str, name: str) -> tuple[Any, dict[tuple[Any
 
 
 def files_of(folder: Path) -> list[Path]:
-    """The files of a pack in a fixed order: pack.yaml, interventions, templates. Raises BadPack for far too many."""
+    """The files of a pack in a fixed order: pack.yaml, then kind by kind. Raises BadPack for far too many."""
     inside = [path for kind in _MODELS for path in sorted(folder.glob(f"{kind}/*.yaml"))]
     files = [folder / "pack.yaml", *inside]
     if len(files) > MOST_FILES:
@@ -456,7 +415,7 @@ def bytes_of(path: Path) -> bytes:
         return b""
 
 
-def file_name(file: InterventionFile | TemplateFile) -> str:
+def file_name(file: InterventionFile | TemplateFile | StatementFile | PathwayFile) -> str:
     """How the file of an entry is named: weekly-check-in.yaml, or weekly-check-in.es.yaml."""
     return f"{file.slug}.yaml" if file.language == "en" else f"{file.slug}.{file.language}.yaml"
 
@@ -476,12 +435,23 @@ class _Read:
 def read_pack(folder: Path) -> Pack:
     """A pack folder read whole. Raises BadPack with every problem found, so that an author mends them in one go."""
     problems: list[Problem] = []
-    read: list[_Read] = []
+    texts: dict[str, str] = {}
     for path in files_of(folder):
         name = path.relative_to(folder).as_posix()
-        model = PackFile if name == "pack.yaml" else _MODELS[path.parent.name]
         try:
-            read.append(_Read(name, *_parse(model, _text(path, folder, name), name)))
+            texts[name] = _text(path, folder, name)
+        except BadPack as error:
+            problems.extend(error.problems)
+    return read_texts(texts, problems)
+
+
+def read_texts(texts: Mapping[str, str], problems: Sequence[Problem] = ()) -> Pack:
+    """The same from the text of each file by its name in the pack. `problems` are those found on the way here."""
+    problems, read = list(problems), []
+    for name, text in texts.items():
+        model = PackFile if name == "pack.yaml" else _MODELS[name.partition("/")[0]]
+        try:
+            read.append(_Read(name, *_parse(model, text, name)))
         except BadPack as error:
             problems.extend(error.problems)
     about = [one.file for one in read if isinstance(one.file, PackFile)]
@@ -489,8 +459,8 @@ def read_pack(folder: Path) -> Pack:
     problems += _cross_check(read, about[0].language if about else "en", broken)
     if problems:
         raise BadPack(sorted(problems, key=lambda problem: (problem.file, problem.line)))
-    interventions = [one.file for one in read if isinstance(one.file, InterventionFile)]
-    return Pack(about[0], interventions, [one.file for one in read if isinstance(one.file, TemplateFile)])
+    kinds = {kind: [one.file for one in read if isinstance(one.file, model)] for kind, model in _MODELS.items()}
+    return Pack(about[0], **kinds)
 
 
 def _text(path: Path, folder: Path, name: str) -> str:
@@ -512,7 +482,11 @@ def _cross_check(read: list[_Read], language: str, broken: set[str]) -> list[Pro
     that leads to a broken file is not told of a second time."""
     found: list[Problem] = []
     entries = [one for one in read if not isinstance(one.file, PackFile)]
-    known = {one.file.slug: one.file for one in entries if _is_original(one.file, language)}
+    originals = {
+        kind: {one.file.slug: one.file for one in entries if isinstance(one.file, model) and _original(one, language)}
+        for kind, model in _MODELS.items()
+    }
+    known = originals["interventions"]
     slugs: dict[tuple[str, str, str], str] = {}
     sheets: dict[tuple[str, str], str] = {}
     for one in entries:
@@ -526,18 +500,30 @@ def _cross_check(read: list[_Read], language: str, broken: set[str]) -> list[Pro
             if (clash := sheets.setdefault((sheet.slug, file.language), place)) != place:
                 said = f"the sheet {sheet.slug!r} is used in {clash.partition(' ')[0]} already"
                 found.append(one.problem(said, "sheets", n, "slug"))
-        for n, item in enumerate(getattr(file, "items", ())):
-            if item.intervention and not (
-                item.intervention in known or f"interventions/{item.intervention}.yaml" in broken
-            ):
-                said = f"no intervention {item.intervention!r} in this pack"
-                found.append(one.problem(said, "items", n, "intervention"))
+        for kind, slug, path in getattr(file, "names", tuple)():
+            if slug not in originals[kind] and f"{kind}/{slug}.yaml" not in broken:
+                found.append(one.problem(f"no {kind[:-1]} {slug!r} in this pack", *path))
         found += _check_translation(one, known.get(file.slug), language)
+        found += _check_lengths(one, originals["templates"])
     return found
 
 
-def _is_original(file: Any, language: str) -> bool:
-    return isinstance(file, InterventionFile) and file.language == language
+def _check_lengths(one: _Read, templates: Mapping[str, TemplateFile]) -> list[Problem]:
+    """A session of a pathway has room for its template, and the template is for those whom the pathway is for."""
+    found = []
+    for n, session in enumerate(one.file.sessions if isinstance(one.file, PathwayFile) else ()):
+        template = templates.get(session.template or "")
+        if template and session.minutes < template.minutes:
+            said = f"the template {template.slug!r} takes {template.minutes} minutes"
+            found.append(one.problem(said, "sessions", n, "minutes"))
+        if template and not set(one.file.for_whom) <= set(template.for_whom):
+            said = f"the template {template.slug!r} is for {', '.join(template.for_whom)} alone"
+            found.append(one.problem(said, "sessions", n, "template"))
+    return found
+
+
+def _original(one: _Read, language: str) -> bool:
+    return one.file.language == language
 
 
 def _check_translation(one: _Read, original: InterventionFile | None, language: str) -> list[Problem]:
@@ -550,15 +536,19 @@ def _check_translation(one: _Read, original: InterventionFile | None, language: 
     return [one.problem(f"a translation has the gates of its original: {', '.join(original.gates) or 'none'}", "gates")]
 
 
-_MODELS: dict[str, type[Part]] = {"interventions": InterventionFile, "templates": TemplateFile}
+_MODELS: dict[str, type[Part]] = {
+    "interventions": InterventionFile,
+    "templates": TemplateFile,
+    "statements": StatementFile,
+    "pathways": PathwayFile,
+}
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of the three kinds of file, for editors and authors of packs."""
+    """The JSON Schema of each kind of file, for editors and authors of packs."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Content pack",
         "pack.yaml": PackFile.model_json_schema(),
-        "interventions/*.yaml": InterventionFile.model_json_schema(),
-        "templates/*.yaml": TemplateFile.model_json_schema(),
+        **{f"{kind}/*.yaml": model.model_json_schema() for kind, model in _MODELS.items()},
     }

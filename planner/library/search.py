@@ -21,9 +21,9 @@ from django.utils.translation import get_language
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from planner.library import packs
+from planner.library import packs, shelves
 from planner.library.models import Facet, Intervention, Mention, Word
-from planner.library.words import FAMILY, FOR_WHOM, PHASE, SETTING, fold, words_of
+from planner.library.words import FAMILY, FOR_WHOM, PHASE, SETTING, SHELF, fold, words_of
 from planner.practice.models import User
 
 MOST_WORDS = 8  # of a search; what comes after narrows nothing
@@ -32,7 +32,7 @@ MINUTES = (5, 10, 15, 20, 30, 45, 60)
 #: How much of a word's weight counts, by how it was found.
 EXACT, BEGINNING, SYNONYM, NEAR = 10, 8, 5, 4
 SYNONYMS = Path(__file__).parent / "synonyms.yaml"
-_LABELS = {"family": FAMILY, "phase": PHASE, "for_whom": FOR_WHOM, "setting": SETTING}
+_LABELS = {"family": FAMILY, "phase": PHASE, "for_whom": FOR_WHOM, "setting": SETTING, "shelf": SHELF}
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class Filters:
     for_whom: tuple[str, ...] = ()
     setting: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
+    shelf: tuple[str, ...] = ()  # "favourite": the person's; "own": the practice's
+    tag: tuple[str, ...] = ()
     minutes: int | None = None
 
     @classmethod
@@ -53,6 +55,7 @@ class Filters:
             kind: tuple(value for value in dict.fromkeys(_list(query, kind)) if value in labels)
             for kind, labels in {**_LABELS, "language": dict(settings.LANGUAGES)}.items()
         }
+        chosen["tag"] = shelves.tags_of(_list(query, "tag"))
         known = {str(value): value for value in MINUTES}
         return cls(**chosen, minutes=known.get(str(query.get("minutes", ""))))
 
@@ -81,12 +84,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Found:
-    """The answer: entries best first, the choices of each filter, and what a mistyped word was read as (`guessed`)."""
+    """The answer: entries best first, the choices of each filter, what a mistyped word was read as (`guessed`), and the
+    words of the library that were found (`words`, folded), to be marked."""
 
     entries: QuerySet[Intervention]
     total: int
     choices: Mapping[str, list[Choice]] = field(default_factory=dict)
     guessed: Mapping[str, str] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
+    marks: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)  # id -> favourite, own, tags
 
 
 @dataclass
@@ -105,10 +111,16 @@ class _Entry:
             return {self.family}
         return set(self.versions) if kind == "language" else self.facets.get(kind, set())
 
+    @property
+    def marks(self) -> dict[str, Any]:
+        """What a list says of where it is kept."""
+        shelf = self.values("shelf")
+        return {"favourite": "favourite" in shelf, "own": "own" in shelf, "tags": sorted(self.values("tag"))}
+
     def passes(self, filters: Filters) -> bool:
         if filters.minutes and self.minutes > filters.minutes:
             return False
-        kinds = (*_LABELS, "language")
+        kinds = (*_LABELS, "language", "tag")
         return all(not (wanted := getattr(filters, kind)) or self.values(kind) & set(wanted) for kind in kinds)
 
     def shown(self, languages: Iterable[str]) -> int:
@@ -124,14 +136,15 @@ def find(text: str, user: User, filters: Filters | Mapping[str, Any] | None = No
 
 
 def browse(text: str, user: User, filters: Filters | Mapping[str, Any] | None = None) -> Found:
-    """The same with counts for every filter. The number of queries does not grow with the library: at most six."""
+    """The same with counts for every filter. The number of queries does not grow with the library: at most eight."""
     filters = filters if isinstance(filters, Filters) else Filters.of(filters or {})
     languages = reading_languages(user)
     entries = _entries(user)
     words = words_of(text[:LONGEST_TEXT])[:MOST_WORDS]
     guessed: dict[str, str] = {}
+    marked: frozenset[str] = frozenset()
     if words:
-        scores, guessed = _scores(words)
+        scores, guessed, marked = _scores(words)
         for entry in entries:
             entry.score = max((scores.get(pk, 0) for pk in entry.versions.values()), default=0)
         entries = [entry for entry in entries if entry.score]
@@ -139,7 +152,8 @@ def browse(text: str, user: User, filters: Filters | Mapping[str, Any] | None = 
     preferred = (*filters.language, *languages) if filters.language else languages
     shown.sort(key=lambda entry: (-entry.score, languages[0] not in entry.versions, fold(entry.name)))
     ranked = [entry.shown(preferred) for entry in shown]
-    return Found(_in_order(ranked), len(ranked), _choices(entries, filters), guessed)
+    marks = {pk: entry.marks for pk, entry in zip(ranked, shown, strict=True)}
+    return Found(_in_order(ranked), len(ranked), _choices(entries, filters), guessed, marked, marks)
 
 
 def reading_languages(user: User) -> list[str]:
@@ -149,17 +163,25 @@ def reading_languages(user: User) -> list[str]:
 
 
 def _entries(user: User) -> list[_Entry]:
-    """Everything the library offers the person, translations with their originals. Two queries."""
+    """Everything the library offers the person, translations with their originals. Four queries."""
     rows = Intervention.objects.visible_to(user).order_by("pk")
-    columns = rows.values_list("pk", "original_id", "language", "family", "minutes", "name")
+    columns = rows.values_list("pk", "original_id", "language", "family", "minutes", "name", "practice_id")
     found: dict[int, _Entry] = {}
-    for pk, original, language, family, minutes, name in sorted(columns, key=lambda row: row[1] is not None):
+    for pk, original, language, family, minutes, name, practice in sorted(columns, key=lambda row: row[1] is not None):
         entry = found.setdefault(original or pk, _Entry({}, family, minutes, name, {}))
         entry.versions.setdefault(language, pk)
+        if practice:
+            entry.facets.setdefault("shelf", set()).add("own")
     home = {pk: entry for entry in found.values() for pk in entry.versions.values()}
     for pk, kind, value in Facet.objects.filter(intervention__in=rows).values_list("intervention_id", "kind", "value"):
         if pk in home:
             home[pk].facets.setdefault(kind, set()).add(value)
+    kept, tags = shelves.shelves(user)
+    for pk in kept & home.keys():
+        home[pk].facets.setdefault("shelf", set()).add("favourite")
+    for tag, ids in tags.items():
+        for pk in ids & home.keys():
+            home[pk].facets.setdefault("tag", set()).add(tag)
     return list(found.values())
 
 
@@ -175,7 +197,8 @@ def _in_order(ranked: list[int]) -> QuerySet[Intervention]:
 def _choices(entries: list[_Entry], filters: Filters) -> dict[str, list[Choice]]:
     """For each filter its values with their counts, given what is chosen in the others."""
     found = {}
-    for kind, labels in {**_LABELS, "language": dict(settings.LANGUAGES)}.items():
+    tags = {tag: tag for tag in sorted({tag for entry in entries for tag in entry.values("tag")} | set(filters.tag))}
+    for kind, labels in {**_LABELS, "language": dict(settings.LANGUAGES), "tag": tags}.items():
         others = replace(filters, **{kind: ()})
         counts = Counter(value for entry in entries if entry.passes(others) for value in entry.values(kind))
         chosen = getattr(filters, kind)
@@ -192,9 +215,11 @@ def _choices(entries: list[_Entry], filters: Filters) -> dict[str, list[Choice]]
     return found
 
 
-def _scores(words: list[str]) -> tuple[dict[int, int], dict[str, str]]:
-    """Intervention id -> score, for those in which every word was found; and what mistyped words were read as."""
+def _scores(words: list[str]) -> tuple[dict[int, int], dict[str, str], frozenset[str]]:
+    """Intervention id -> score, for those in which every word was found; what mistyped words were read as; and every
+    word of the vocabulary that counted."""
     matches = {word: _known(word) for word in words}
+    counted: set[str] = set()
     guessed: dict[str, str] = {}
     vocabulary = dict(Word.objects.values_list("text", "pk"))
     for word, quality in matches.items():
@@ -202,6 +227,7 @@ def _scores(words: list[str]) -> tuple[dict[int, int], dict[str, str]]:
         if not found and (near := nearest(word, vocabulary)):
             found = dict.fromkeys(near, NEAR)
             guessed[word] = near[0]
+        counted |= set(found)
         matches[word] = {vocabulary[text]: share for text, share in found.items()}
     ids = {pk for found in matches.values() for pk in found}
     by_word: dict[int, list[tuple[int, int]]] = {}
@@ -209,7 +235,7 @@ def _scores(words: list[str]) -> tuple[dict[int, int], dict[str, str]]:
         "word_id", "intervention_id", "weight"
     ):
         by_word.setdefault(word, []).append((intervention, weight))
-    return _sum_up(matches.values(), by_word), guessed
+    return _sum_up(matches.values(), by_word), guessed, frozenset(counted)
 
 
 def _sum_up(matches: Iterable[Mapping[int, int]], by_word: Mapping[int, list[tuple[int, int]]]) -> dict[int, int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -16,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from planner.base.access import clinical, find
 from planner.base.text import clean_line
-from planner.library import actions, packs, papers, search
+from planner.library import actions, beside, glossary, own_page, packs, papers, recent, search, snippets
 from planner.library.forms import PrintForm
 from planner.library.models import Intervention, InterventionEdition, Worksheet, WorksheetEdition
-from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH
+from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH, words_of
 from planner.practice.trail import record
 from planner.sheets import press
 
@@ -35,6 +36,10 @@ class Line:
     phases: list[str]
     gates: list[str]
     evidence: str
+    name: str
+    aim: str
+    snippet: tuple[str, str] | None = None  # where the words stand, and the text around them
+    marks: Mapping[str, Any] = field(default_factory=dict)  # where it is kept
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,9 @@ def library(request: HttpRequest) -> HttpResponse:
     found = search.browse(text, request.user, filters=filters)
     page = Paginator(found.entries, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "text": text, "filters": filters, "found": found, "page": page, "lines": [line_of(row) for row in page],
-        "kinds": _kinds(found),
+        "text": text, "filters": filters, "found": found, "page": page,
+        "lines": _lines(page, found, request),
+        "kinds": _kinds(found), "recent": [] if text or filters.any else recent.used(request.user),
     }  # fmt: skip
     part = bool(request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request)
     template = "library/_results.html" if part else "library/library.html"
@@ -72,7 +78,7 @@ def library(request: HttpRequest) -> HttpResponse:
 @clinical
 def intervention(request: HttpRequest, pk: int) -> HttpResponse:
     """An intervention as it stands now."""
-    row = find(Intervention.objects.select_related("current", "original", "pack"), request.user, pk=pk)
+    row = find(Intervention.objects.select_related("current", "original", "pack", "arrival"), request.user, pk=pk)
     return _page(request, row, row.current)
 
 
@@ -81,7 +87,7 @@ def intervention(request: HttpRequest, pk: int) -> HttpResponse:
 def intervention_edition(request: HttpRequest, pk: int) -> HttpResponse:
     """An edition, perhaps an earlier one: what an old plan was made from."""
     editions = InterventionEdition.objects.select_related(
-        "intervention__current", "intervention__original", "intervention__pack"
+        "intervention__current", "intervention__original", "intervention__pack", "intervention__arrival"
     )
     edition = find(editions, request.user, pk=pk)
     return _page(request, edition.intervention, edition)
@@ -130,6 +136,7 @@ def worksheet_pdf(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "library/worksheet_print.html", context, status=422)
     if request.method == "POST":
         actions.remember_print_options(by=request.user, options=options.as_json())
+        recent.note(by=request.user, interventions=[edition.worksheet.intervention_id])
     detail = {"edition": edition.number, "pages": rendering.pages}
     record("printed", by=request.user, what="worksheet", what_id=edition.worksheet_id, detail=detail)
     response = HttpResponse(rendering.pdf, content_type="application/pdf")
@@ -140,20 +147,43 @@ def worksheet_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @clinical
+def glossary_page(request: HttpRequest) -> HttpResponse:
+    """The words of the field in plain words."""
+    return render(request, "library/glossary.html", {"terms": glossary.terms()})
+
+
+@require_safe
+@clinical
 def pack_schema(request: HttpRequest) -> HttpResponse:
     """The format of content packs as JSON Schema, for editors and authors."""
     return JsonResponse(packs.json_schema(), json_dumps_params={"indent": 2})
 
 
-def line_of(row: Intervention) -> Line:
+def _lines(page: Any, found: search.Found, request: HttpRequest) -> list[Line]:
+    """The lines of a page; where something was searched for, with what was found marked. One query then."""
+    rows, words = list(page), found.words
+    titles: dict[int, list[str]] = {}
+    if words:
+        sheets = Worksheet.objects.visible_to(request.user).filter(intervention__in=[row.pk for row in rows])
+        for pk, name in sheets.order_by("order").values_list("intervention_id", "name"):
+            titles.setdefault(pk, []).append(name)
+    return [line_of(row, words, titles.get(row.pk, ()), found.marks.get(row.pk)) for row in rows]
+
+
+def line_of(row: Intervention, words: frozenset[str] = frozenset(), sheets: Any = (), marks: Any = None) -> Line:
     """What a list says about an intervention. Costs no query where `current` was fetched."""
     content = row.current.content
+    in_sight = any(word in words for word in words_of(f"{row.name} {row.aim}"))
     return Line(
         row,
         [str(FOR_WHOM[value]) for value in content["for_whom"]],
         [str(PHASE[value]) for value in content["phase"]],
         [str(GATE[value]) for value in content["gates"]],
         str(STRENGTH[content["evidence"]["strength"]]),
+        snippets.marked(row.name, words),
+        snippets.marked(row.aim, words),
+        None if in_sight else snippets.snippet(row, sheets, words),
+        marks or {},
     )
 
 
@@ -169,6 +199,7 @@ def _page(request: HttpRequest, row: Intervention, edition: InterventionEdition)
         "settings": [SETTING[value] for value in content.setting], "gates": [GATE[value] for value in content.gates],
         "steps": [{"step": step, "words": _words(step.words)} for step in content.steps],
         "variants": _variants(content.variants), "sources": content.sources,
+        **beside.of(row, edition, request.user), **own_page.of(row, request.user),
     }  # fmt: skip
     return render(request, "library/intervention.html", context)
 
@@ -224,9 +255,12 @@ def _kinds(found: search.Found) -> list[tuple[str, str, list[search.Choice]]]:
     """The filters in the order of the page: name in the address, words, choices."""
     named = [
         ("for_whom", _("For whom")), ("phase", _("Phase")), ("family", _("Family")), ("setting", _("Setting")),
-        ("language", _("Language")),
+        ("language", _("Language")), ("shelf", _("Kept")), ("tag", _("Our tags")),
     ]  # fmt: skip
-    return [(name, label, found.choices[name]) for name, label in named if len(found.choices[name]) > 1]
+    fewest = {"shelf": 1, "tag": 1}  # what most entries have not: one value alone tells them apart
+    return [
+        (name, label, found.choices[name]) for name, label in named if len(found.choices[name]) >= fewest.get(name, 2)
+    ]
 
 
 def _sheet(request: HttpRequest, pk: int) -> WorksheetEdition:

@@ -39,6 +39,7 @@ FOR_WHOM = {
     "caregiver": _("Caregiver"),
 }
 SETTING = {"in-person": _("In person"), "telehealth": _("Telehealth")}
+SHELF = {"favourite": _("My favourites"), "own": _("Our own")}
 ROLE = {
     "person-in-recovery": _("Person in recovery"),
     "partner": _("Partner"),

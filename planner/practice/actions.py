@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from planner.practice.crisis import write_lines
+from planner.practice.crisis import speaks_of_violence, write_lines
 from planner.practice.models import CrisisLine, Invitation, Practice, Role, User
 from planner.practice.sessions import end_sessions
 from planner.practice.trail import record
@@ -207,6 +207,7 @@ def keep_help_line(*, by: User, line: CrisisLine | None = None, **values: Any) -
         line = CrisisLine(practice=by.practice, country=by.practice.country, order=order)
     for name, value in values.items():
         setattr(line, name, value)
+    line.partner_violence = line.partner_violence or speaks_of_violence(line.name)
     line.verified_on = timezone.localdate()
     line.save()
     record("changed", by=by, what="help line", what_id=line.pk)

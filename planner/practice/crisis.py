@@ -5,6 +5,7 @@ Anywhere else the sheet says "your local emergency number" until the practice wr
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import NamedTuple
 
@@ -49,6 +50,14 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Emergency", "000", "National emergency number", emergency=True),
     ),
 }
+
+
+_VIOLENCE = re.compile(r"violen|abus|battered|refuge|women.?s aid|domestic|maltrat|assault", re.IGNORECASE)
+
+
+def speaks_of_violence(name: str) -> bool:
+    """The name itself says that the line is for partner violence, ticked or not."""
+    return bool(_VIOLENCE.search(name))
 
 
 def write_lines(practice: Practice) -> int:

@@ -188,6 +188,11 @@ class HelpLineForm(HouseForm):
     name = LineField(label=_("Who answers"))
     reach = LineField(label=_("How to reach them"), help_text=_('As it is printed: "988 (call or text)".'))
     emergency = forms.BooleanField(label=_("This is the emergency number"), required=False)
+    partner_violence = forms.BooleanField(
+        label=_("It is for partner violence"),
+        required=False,
+        help_text=_("Kept for you to say to a person alone. Never printed: a sheet at home is read by both."),
+    )
     source = LineField(label=_("Where you checked it"), max_length=300)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, NoReturn, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -168,15 +169,30 @@ class CrisisLineQuerySet(models.QuerySet):
         """The owner keeps them right."""
         return self.visible_to(user) if user.is_owner else self.none()
 
+    def stale(self) -> Self:
+        """Those that nobody has checked for half a year."""
+        return self.filter(verified_on__lt=timezone.localdate() - STALE_AFTER)
+
+    def printed(self) -> Self:
+        """Those that may stand on a sheet. A number for partner violence never does: whoever reads it at home reads it
+        over the other's shoulder."""
+        return self.filter(partner_violence=False)
+
+
+#: A number that nobody has checked for this long is to be called again.
+STALE_AFTER = timedelta(days=180)
+
 
 class CrisisLine(Stamped):
-    """A help line of the practice's country, printed at the foot of a client's sheet; stale after 180 days."""
+    """A help line of the practice's country, printed at the foot of a client's sheet; stale after 180 days. One for
+    partner violence is kept for the clinician to say to a person alone, and is never printed."""
 
     practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="crisis_lines")
     country = models.CharField(max_length=2)
     name = models.CharField(max_length=120)
     reach = models.CharField(max_length=120)
     emergency = models.BooleanField(default=False)
+    partner_violence = models.BooleanField(default=False)
     order = models.PositiveSmallIntegerField(default=0)
     source = models.CharField(max_length=300)
     verified_on = models.DateField()
@@ -190,7 +206,7 @@ class CrisisLine(Stamped):
     @property
     def stale(self) -> bool:
         """Nobody has checked the number for half a year."""
-        return (timezone.localdate() - self.verified_on).days > 180
+        return timezone.localdate() - self.verified_on > STALE_AFTER
 
 
 class TrailIsAppendOnly(TypeError):

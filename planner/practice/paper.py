@@ -11,7 +11,7 @@ from planner.practice.models import Practice
 
 def paper_head(practice: Practice) -> dict[str, Any]:
     """Name, contact lines, help lines as (name, reach), and the emergency number in words, in the active language."""
-    lines = list(practice.crisis_lines.all())
+    lines = list(practice.crisis_lines.printed())
     emergency = [line.reach for line in lines if line.emergency]
     return {
         "practice": practice.name,

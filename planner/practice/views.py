@@ -299,7 +299,8 @@ def practice_settings(request: HttpRequest) -> HttpResponse:
         except Stale:
             form.add_error(None, _("Somebody else has changed the practice since you opened this page. "
                                    "Your text is kept here; open the page again to see theirs."))  # fmt: skip
-    context = {"form": form, "lines": CrisisLine.objects.visible_to(request.user)}
+    lines = list(CrisisLine.objects.visible_to(request.user))
+    context = {"form": form, "lines": lines, "stale": sum(line.stale for line in lines)}
     return render(request, "practice/settings.html", context)
 
 
@@ -316,7 +317,7 @@ def help_line_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _help_line(request: HttpRequest, line: CrisisLine | None) -> HttpResponse:
-    names = ("name", "reach", "emergency", "source")
+    names = ("name", "reach", "emergency", "partner_violence", "source")
     form = forms.HelpLineForm(request.POST or None, initial={name: getattr(line, name, "") for name in names})
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in names}

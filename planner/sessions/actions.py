@@ -19,6 +19,7 @@ from planner.cases.models import Case, Participant
 from planner.cases.names import current
 from planner.homework.actions import print_copies
 from planner.homework.models import Printout
+from planner.library import recent
 from planner.library.models import Intervention, InterventionEdition, SessionTemplate, Worksheet, WorksheetEdition
 from planner.practice.models import User
 from planner.practice.trail import record
@@ -56,8 +57,11 @@ def plan_session(
     minutes: int = agenda.HOUR,
     kind: str = SessionKind.REGULAR,
     attendees: Iterable[Participant] | None = None,
+    items: Iterable[AgendaItem] | None = None,
+    template: SessionTemplate | None = None,
 ) -> Session:
-    """A new session with its opening and closing items. `starts_at` is the time on the practice's wall, naive.
+    """A new session with its opening and closing items, or with `items` (not yet saved) in their place. `starts_at` is
+    the time on the practice's wall, naive.
 
     Raises Refused for a closed case, NoSuchTime for an hour that the clock jumps over.
     """
@@ -65,16 +69,30 @@ def plan_session(
         raise Refused(_("This case is closed. Open it again to plan a session."))
     zone = by.practice.zone
     session = Session.objects.create(
-        case=case, starts_at=to_utc(starts_at, zone), zone=zone, minutes=minutes, kind=kind, changed_by=by
+        case=case,
+        starts_at=to_utc(starts_at, zone),
+        zone=zone,
+        minutes=minutes,
+        kind=kind,
+        template=template,
+        changed_by=by,
     )
     session.attendees.set(current(case) if attendees is None else attendees)
-    openings, closings = agenda.frame(kind, minutes)
-    AgendaItem.objects.bulk_create(
-        AgendaItem(session=session, position=position, kind=line.kind, title=line.title, minutes=line.minutes)
-        for position, line in enumerate([*openings, *closings], 1)
-    )
+    laid = framed(kind, minutes, []) if items is None else list(items)
+    for position, item in enumerate(laid, 1):
+        item.session, item.position = session, position
+    AgendaItem.objects.bulk_create(laid)
     _record("planned", session, by, kind=kind, minutes=minutes)
     return session
+
+
+def framed(kind: str, minutes: int, work: Iterable[AgendaItem]) -> list[AgendaItem]:
+    """New items, not yet saved: the opening of such a session, the work, and its closing."""
+    openings, closings = (
+        [AgendaItem(kind=line.kind, title=line.title, minutes=line.minutes) for line in lines]
+        for lines in agenda.frame(kind, minutes)
+    )
+    return [*openings, *work, *closings]
 
 
 @transaction.atomic
@@ -121,7 +139,7 @@ def use_template(session: Session, template: SessionTemplate, *, by: User, versi
     lines = template.content["items"]
     editions = _editions_of(template, lines)
     verdict = look(session, {gate for edition in editions.values() for gate in edition.gates})
-    openings = _opening_count(lines)
+    openings = opening_count(lines)
     fresh, shut = [], set()
     for place, line in enumerate(lines):
         edition = editions.get(line.get("intervention"))
@@ -143,7 +161,7 @@ def _editions_of(template: SessionTemplate, lines: Sequence[dict]) -> dict[str, 
     return {row.slug: row.current for row in rows.select_related("current__intervention") if row.current}
 
 
-def _opening_count(lines: Sequence[dict]) -> int:
+def opening_count(lines: Sequence[dict]) -> int:
     """How many lines open the hour: those before the first intervention, two at most (check-in, then bridge)."""
     count = 0
     while count < min(2, len(lines) - 1) and not lines[count].get("intervention"):
@@ -180,7 +198,7 @@ def _lay(session: Session, fresh: list[AgendaItem], own: list[AgendaItem]) -> No
     for item in fresh:
         item.save()
         if item.edition:
-            _offer_handouts(item, attending)
+            offer_handouts(item, attending)
     AgendaItem.objects.bulk_update(own, ["position"])
 
 
@@ -209,7 +227,8 @@ def add_library_item(
         AgendaItem(kind=ItemKind.LIBRARY, title=intervention.name, minutes=minutes or edition.content["minutes"]),
         edition=edition,
     )
-    _offer_handouts(item, attending_of(session))
+    offer_handouts(item, attending_of(session))
+    recent.note(by=by, interventions=[intervention.pk])
     _record("added", session, by, item=item.pk, intervention=intervention.slug, edition=edition.number)
     return item
 
@@ -264,7 +283,7 @@ def carry_over(
         fresh.carried_from = old
         added.append(_insert(session, fresh, edition=old.edition))
         if old.edition:
-            _offer_handouts(fresh, attending)
+            offer_handouts(fresh, attending)
     _record("carried_over", session, by, items=len(added))
     return added, verdict.of(shut)
 
@@ -510,7 +529,7 @@ def _renumber(order: Sequence[AgendaItem]) -> None:
     AgendaItem.objects.bulk_update(moved, ["position"])
 
 
-def _offer_handouts(item: AgendaItem, attending: list[Participant]) -> None:
+def offer_handouts(item: AgendaItem, attending: list[Participant]) -> None:
     """A handout for each person and client sheet that fit; one for everybody where the sheet is a joint one."""
     sheets = Worksheet.objects.filter(intervention_id=item.edition.intervention_id, retired_at=None)
     rows, served = [], set()

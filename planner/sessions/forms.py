@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from planner.base.forms import HouseForm, LineField, TextField
 from planner.cases.models import Participant
 from planner.library.forms import OptionsForm
-from planner.library.models import SessionTemplate
+from planner.library.models import Pathway, SessionTemplate
 from planner.sessions import agenda, times
 from planner.sessions.models import Done, SessionKind
 from planner.sheets.options import Options
@@ -99,6 +99,41 @@ class NewSessionForm(SessionForm):
         if "minutes" in found:
             found["minutes"] = found["minutes"] or (template.minutes if template else agenda.HOUR)
         return found
+
+
+class PathwayForm(HouseForm):
+    """Which pathway, and when its first session is. It is asked with GET: it writes nothing."""
+
+    pathway = forms.ChoiceField(label=_("Pathway"))
+    day = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    clock = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+
+    def __init__(self, *args: Any, zone: str, pathways: Sequence[Pathway], **kwargs: Any):
+        self.zone = zone
+        self.pathways = {str(pathway.pk): pathway for pathway in pathways}
+        super().__init__(*args, **kwargs)
+        for name in ("once", "version"):
+            del self.fields[name]
+        self.fields["pathway"].choices = [(pk, pathway.name) for pk, pathway in self.pathways.items()]
+
+    def asks(self) -> list[Any]:
+        row = [Div(Field(name), css_class="col-6 col-md-3") for name in ("day", "clock")]
+        return ["pathway", Div(*row, css_class="row")]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        found["chosen"] = self.pathways.get(found.get("pathway") or "")
+        if found.get("day") and not 2000 <= found["day"].year <= 2100:
+            self.add_error("day", _("Choose a day in this century."))
+        elif found.get("day") and found.get("clock"):
+            found["starts_at"] = times.at(found["day"], found["clock"])
+            try:
+                times.to_utc(found["starts_at"], self.zone)
+            except times.NoSuchTime as error:
+                self.add_error("clock", str(error))
+        return found
+
+    on_the_wall = staticmethod(SessionForm.on_the_wall)
 
 
 class ItemForm(forms.Form):

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from planner.cases import gates
 from planner.cases.models import Participant
 from planner.cases.names import label
-from planner.library import search
+from planner.library import recent, search
 from planner.library.models import Intervention, SessionTemplate
 from planner.library.words import FOR_WHOM
 from planner.practice.models import User
 from planner.sessions import actions, agenda, suggest
+from planner.sessions.before import Before, used_with
 from planner.sessions.models import AgendaItem, Handout, ItemKind, Session
 
 SHOWN = 30  # rows of the library beside an agenda; the search narrows them
@@ -50,6 +51,7 @@ class LibraryRow:
     on_agenda: bool
     shut: tuple[gates.Reason, ...]
     warnings: tuple[str, ...]
+    before: Before | None = None
 
 
 class Plan:
@@ -95,6 +97,16 @@ class Plan:
         """What the gates of the items on the agenda warn of."""
         wanted = {gate for item in self.items for gate in item.gates}
         return [reason.sentence for reason in _each(self.verdict.of(wanted).warnings)]
+
+    @cached_property
+    def before(self) -> dict[int, Before]:
+        """What was used with this case before, by intervention."""
+        return used_with(self.session.case, self.user)
+
+    @cached_property
+    def recent(self) -> list[Intervention]:
+        """What the person planned or printed last, with anybody."""
+        return recent.used(self.user)
 
     @cached_property
     def removed(self) -> list[AgendaItem]:
@@ -145,6 +157,7 @@ class Plan:
             intervention.pk in planned,
             tuple(_each(verdict.blocked)),
             tuple(reason.sentence for reason in _each(verdict.warnings)),
+            self.before.get(intervention.pk),
         )
 
 

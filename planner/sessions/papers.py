@@ -17,8 +17,9 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from planner.cases.models import Audience, Participant, Person
+from planner.homework import adapting
 from planner.homework.actions import SheetOf
-from planner.homework.models import PrintoutKind
+from planner.homework.models import Adaptation, PrintoutKind
 from planner.library.models import Worksheet, WorksheetEdition
 from planner.practice.models import Practice
 from planner.practice.paper import paper_head
@@ -72,6 +73,7 @@ class Copy:
     participant: Participant | None
     gates: tuple[str, ...]
     behind: bool = False  # a translation whose original has moved on
+    adaptation: Adaptation | None = None  # what was changed for this reader; `edition` is the one it counts on
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def person_value(participant: Participant) -> str:
 
 
 def copies_of(session: Session, attending: list[Participant]) -> list[Copy]:
-    """Every sheet that is wanted: person by person in the order of the case, joint sheets last. Two queries."""
+    """Every sheet that is wanted: person by person in the order of the case, joint sheets last. Three queries."""
     rows = (
         Handout.objects.filter(item__session=session, item__removed_at=None, wanted=True)
         .select_related("edition__worksheet", "item__edition", "participant__person")
@@ -115,11 +117,16 @@ def copies_of(session: Session, attending: list[Participant]) -> list[Copy]:
     places = {participant.pk: place for place, participant in enumerate(attending)}
     handouts = [row for row in rows if row.participant_id is None or row.participant_id in places]
     translated = _translations(handouts)
+    adapted = adapting.for_people(session.case, handouts)
     found = []
     for row in handouts:
         language = row.participant.person.language if row.participant else ""
         edition, behind = translated.get((row.edition_id, language), (row.edition, False))
-        found.append(Copy(edition, row.participant, tuple(row.item.gates), behind))
+        person = row.participant.person_id if row.participant else 0
+        own = adapted.get((person, row.edition.worksheet_id)) or adapted.get((person, edition.worksheet_id))
+        if own:
+            edition, behind = own.edition, behind and own.worksheet_id == edition.worksheet_id
+        found.append(Copy(edition, row.participant, tuple(row.item.gates), behind, own))
     return sorted(found, key=lambda copy: places[copy.participant.pk] if copy.participant else len(places))
 
 
@@ -296,7 +303,7 @@ def _sheets_order(
 
 def _sheet_copy(copy: Copy, prefix: str, attending: list[Participant], back: Any, *, real: bool) -> SheetCopy:
     """One sheet as its reader gets it: own wording, own language, own name."""
-    content = copy.edition.content
+    content = adapting.content_of(copy.edition, copy.adaptation)
     worksheet = copy.edition.worksheet
     person = copy.participant.person if copy.participant else None
     with translation.override(worksheet.language):
@@ -318,13 +325,14 @@ def _sheet_copy(copy: Copy, prefix: str, attending: list[Participant], back: Any
             prefix=prefix,
             edition=_("%(slug)s, edition %(number)d") % {"slug": worksheet.slug, "number": copy.edition.number},
             joint_names=joint if len(joint) > 1 else (),
+            prefilled=adapting.prefilled(copy.adaptation),
         )
 
 
 def _blocks(copy: Copy, attending: list[Participant]) -> tuple:
     """The blocks that the reader should see. A joint sheet holds nothing that only its writer may read."""
     if copy.participant:
-        return blocks_for(copy.edition.blocks, copy.participant.tags)
+        return adapting.blocks(copy.edition, copy.participant.tags, copy.adaptation)
     blocks = blocks_for(copy.edition.blocks, frozenset().union(*(one.tags for one in attending)))
     if len(attending) == 1:
         return blocks

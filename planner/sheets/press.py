@@ -70,13 +70,14 @@ class Rendering:
     warnings: tuple[str, ...] = ()
 
 
-def render(paper: Paper) -> Rendering:
-    """The paper as HTML and PDF. Raises TooMuch at its limits."""
+def render(paper: Paper, *, patience: int = 1) -> Rendering:
+    """The paper as HTML and PDF. Raises TooMuch at its limits. `patience`: how many times the usual computing and time
+    it may take; for work in the background alone."""
     html = page_html(paper)
     if len(html) > LARGEST_HTML:
         raise TooMuch(_too_much())
     faces = [str(path) for path in fonts.files_for(html)]
-    answer, pdf = ask({"do": "pdf", "faces": faces}, html.encode())
+    answer, pdf = ask({"do": "pdf", "faces": faces}, html.encode(), patience=patience)
     return Rendering(html, pdf, answer["pages"], tuple(answer["left_out"]), tuple(answer["warnings"]))
 
 
@@ -107,14 +108,15 @@ def warm_up() -> None:
     _press.start()
 
 
-def ask(job: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
+def ask(job: dict[str, Any], body: bytes, *, patience: int = 1) -> tuple[dict[str, Any], bytes]:
     """Has a job done in a limited child.
 
     Raises TooMuch when the child was ended at its limits, Broken at a fault of ours.
     """
-    limits = {"cpu": CPU_SECONDS, "wall": WALL_SECONDS, "megabytes": MEGABYTES}
+    cpu, wall = CPU_SECONDS * patience, WALL_SECONDS * patience
+    limits = {"cpu": cpu, "wall": wall, "megabytes": MEGABYTES}
     with _turns, _press.child() as connection:
-        connection.settimeout(WALL_SECONDS + 5)
+        connection.settimeout(wall + 5)
         try:
             send(connection, {**job, **limits}, body)
             answer, data = receive(connection)

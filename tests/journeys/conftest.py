@@ -29,7 +29,8 @@ from planner.cases import actions as cases
 from planner.cases.models import Case, TeamMember, TeamRole
 from planner.homework.models import Printout
 from planner.library import actions as library
-from planner.library.models import Intervention
+from planner.library import draft_actions, own, parcel_actions, parcels
+from planner.library.models import Draft, Intervention, Parcel, Pathway, Statement
 from planner.management.commands import demo
 from planner.practice import actions as practice
 from planner.practice.models import CrisisLine, Role, User
@@ -38,6 +39,7 @@ from planner.sessions.models import Session
 from tests import factories
 from tests.journeys import chromium
 from tests.journeys.look import DESK
+from tests.library import make
 
 COLLEAGUES = ("colin", "sunita", "fred", "carla", "petra", "nora")
 
@@ -154,7 +156,8 @@ def _people(dana: User) -> None:
 
 
 def _odds_and_ends(dana: User) -> None:
-    """A closed case, a case without an hour, an hour that runs, one that was cancelled, an invitation."""
+    """A closed case, a case without an hour, an hour that runs, one that was cancelled, an invitation, a pack that was
+    sent in and waits."""
     closed = _person(dana, "Noor Haddad")
     cases.close_case(by=dana, case=closed, version=closed.version)
     _person(dana, "Sam Okoro")
@@ -164,6 +167,11 @@ def _odds_and_ends(dana: User) -> None:
     sessions.start_session(running, by=dana, version=running.version)
     cancelled = sessions.plan_session(by=dana, case=running.case, starts_at=timezone.localtime().replace(tzinfo=None))
     sessions.cancel_session(cancelled, by=dana, version=cancelled.version)
+    parcel_actions.receive(by=dana, raw=parcels.zipped(make.PARCEL))
+    copied = Intervention.objects.get(slug="reliability-log", language="en", practice=None).worksheets.first()
+    own_sheet = own.copy_worksheet(worksheet=copied, by=dana)
+    draft_actions.begin(row=own_sheet, by=dana)
+    draft_actions.begin(row=own_sheet.intervention, by=dana)
     practice.invite(by=dana, name="Ines Invited", email="ines@example.org", role=Role.CLINICIAN)
 
 
@@ -204,7 +212,8 @@ def put_back(copy: dict[str, tuple[list[str], list[tuple]]]) -> None:
 def things(house, kept_copy):
     """One of each thing that an address names."""
     couple, teller = house.couple, case_of("Jonas")
-    trigger_map = Intervention.objects.get(slug="trigger-map", language="en")
+    trigger_map = Intervention.objects.get(slug="trigger-map", language="en", practice=None)
+    own_map = Intervention.objects.get(slug="reliability-log", language="en", practice=house.dana.practice)
     return {
         "case": couple.pk,
         "closed_case": case_of("Noor").pk,
@@ -215,6 +224,13 @@ def things(house, kept_copy):
         "intervention": trigger_map.pk,
         "edition": trigger_map.current_id,
         "sheet": trigger_map.worksheets.first().pk,
+        "own_intervention": own_map.pk,
+        "own_sheet": own_map.worksheets.first().pk,
+        "draft": Draft.objects.get(worksheet__intervention=own_map).pk,
+        "own_draft": Draft.objects.get(intervention=own_map).pk,
+        "pathway": Pathway.objects.get(slug="first-eight-weeks").pk,
+        "parcel": Parcel.objects.get(by=house.dana).pk,
+        "statement": Statement.objects.get(slug="injury-after-relapse").pk,
         "printout": Printout.objects.filter(case=teller).first().pk,
         "planned": couple.sessions.get(state="planned").pk,
         "held": teller.sessions.filter(state="held").first().pk,

@@ -50,12 +50,20 @@ CASES = looks(
 LIBRARY = looks(
     "dana", "library", "library ?phase=maintenance&q=plan", "library ?q=zzzzzzzz", "intervention intervention",
     "intervention_edition edition", "worksheet_print sheet", "sessions_add_from_library ?intervention={intervention}",
+    "glossary", "catalogue", "pack_guide", "pack_export", "pack_import", "parcel parcel", "own_review intervention",
+    "library_retired", "intervention own_intervention", "intervention_compare own_intervention",
+    "intervention_original own_intervention", "worksheet_compare own_sheet", "worksheet_original own_sheet",
+    "draft draft", "draft own_draft",
+    "pathways", "pathway pathway", "statements", "statements ?q=zzzzzzzz", "statement statement",
 )  # fmt: skip
 SESSIONS = looks(
     "dana", "sessions", "sessions ?when=past", "session_new case", "session_new case_without_hour",
     "session_edit planned", "session_plan planned", "session_plan running", "session_plan held",
     "session_plan cancelled",
+    "adaptation case participant sheet",
     "session_run planned", "session_run running", "session_run held", "session_print planned", "session_print running",
+    "pathway_case pathway", "pathway_lay case", "pathway_lay closed_case",
+    "pathway_lay case ?pathway={pathway}&day=2030-01-07&clock=10:00",
 )  # fmt: skip
 PRACTICE = looks(
     "dana", "profile", "account_change_password", "account_reauthenticate", "mfa_index", "second_factor",
@@ -87,11 +95,16 @@ NO_PAGE = {
         "alive", "sign_out", "sign_out_everywhere", "invitation_withdraw", "person_password_link",
         "person_factor_remove", "help_line_remove", "session_cancel", "session_template", "session_carry", "item_add",
         "item_change", "item_move", "item_remove", "item_restore", "item_done", "handout_set", "session_start",
-        "session_end",
+        "session_end", "parcel_take", "parcel_put_away", "catalogue_make", "catalogue_cancel",
+        "intervention_copy", "intervention_edit", "intervention_retire", "intervention_favourite", "intervention_tags",
+        "worksheet_copy", "worksheet_edit", "worksheet_retire", "draft_head", "draft_publish", "draft_discard",
+        "draft_block_add", "draft_block", "draft_block_move", "draft_block_remove", "draft_block_restore",
+        "adaptation_remove",
     },
     "gives a file": {
-        "worksheet_picture", "worksheet_pdf", "pack_schema", "printout", "session_print_picture",
-        "mfa_download_recovery_codes", "mfa_login_webauthn",
+        "draft_picture", "adaptation_picture",
+        "catalogue_file", "statement_text", "worksheet_picture", "worksheet_pdf", "pack_schema", "printout",
+        "session_print_picture", "mfa_download_recovery_codes", "mfa_login_webauthn",
     },
     "is a part of a page": {"session_library"},
     "is a step in between, looked at by its own test": {"mfa_authenticate", "unlock"},

@@ -216,5 +216,5 @@ def test_the_command(pack, tmp_path_factory):
 def test_the_command_checks_without_writing(pack):
     out = StringIO()
     call_command("load_pack", str(pack), "--check", stdout=out)
-    assert "2 interventions and 1 templates are sound." in out.getvalue()
+    assert "2 interventions, 1 templates, 0 statements, 0 pathways: sound." in out.getvalue()
     assert not Pack.objects.exists()

@@ -38,11 +38,12 @@ class Command(BaseCommand):
     def _check(self, pack: packs.Pack) -> None:
         for file in pack.interventions:
             self.stdout.write(f"{packs.whole_hash(file)}  {packs.file_name(file)}")
-        self.stdout.write(f"{len(pack.interventions)} interventions and {len(pack.templates)} templates are sound.")
+        counts = [f"{len(getattr(pack, kind))} {kind}" for kind in actions.KINDS if hasattr(pack, kind)]
+        self.stdout.write(f"{', '.join(counts)}: sound.")
 
     def _tell(self, loaded: actions.Loaded) -> None:
         self.stdout.write(f"{loaded.pack} {loaded.version}")
-        for kind in ("interventions", "worksheets", "templates"):
+        for kind in actions.KINDS:
             counts = getattr(loaded, kind)
             self.stdout.write(
                 f"{kind:14} {counts.new} new, {counts.changed} changed, "

@@ -145,6 +145,12 @@
   document.addEventListener("submit", (event) => {
     const form = event.target, sure = event.submitter?.dataset.sure;
     if (sure && !window.confirm(sure)) { event.preventDefault(); return; }
+    if (settling && event.submitter?.hasAttribute("data-plan")) {
+      event.preventDefault();
+      const id = event.submitter.id;
+      moves.push(() => $(id)?.click());
+      return;
+    }
     if (form.hasAttribute("data-autosave")) { event.preventDefault(); flush(); return; }
     if (form.closest("#conflict")) { unsaved.clear(); return; }
     if (!form.hasAttribute("data-flush") || (!waiting().length && !sending)) return;
@@ -155,12 +161,15 @@
 
   // The agenda's buttons, by htmx. One press at a time: the answer to a press puts new buttons in the place of those that
   // were pressed meanwhile, and would be lost on them. A second press of the same button counts once.
-  let acting = null, searchAgain = false;
+  // Until an answer has settled, its new buttons are plain ones that would leave the page: a press then waits, too.
+  let acting = null, settling = false, searchAgain = false;
   document.addEventListener("htmx:beforeRequest", (event) => {
     const pressed = event.detail.requestConfig.elt;
     if (pressed.hasAttribute?.("data-plan")) acting = pressed;
   });
-  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.requestConfig.elt === acting) acting = null; });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.requestConfig.elt === acting && !settling) acting = null;
+  });
   document.addEventListener("htmx:confirm", (event) => {
     if (!event.target.hasAttribute?.("data-plan")) return;
     const id = event.target.id;
@@ -182,12 +191,14 @@
     if ([409, 422].includes(event.detail.xhr.status)) { event.detail.shouldSwap = true; event.detail.isError = false; }
     if (event.detail.target.id === "library-rows" && acting) { event.detail.shouldSwap = false; searchAgain = true; }
     if (event.detail.target.id !== "agenda") return;
+    settling = event.detail.shouldSwap;
     for (const [id, entry] of unsaved) { const field = $(id); if (field) entry.typed = field.value; }
     const old = version();
     for (const entry of unsaved.values()) entry.version ||= old;
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     const agenda = $("agenda");
+    if (event.detail.target.id === "agenda") { settling = false; acting = null; }
     if (agenda && event.detail.xhr?.responseURL?.includes("/sessions/")) settle(agenda);
     const dialog = event.detail.target.id === "print-body" && $("print-dialog");
     if (dialog) bootstrap.Modal.getOrCreateInstance(dialog).show();
