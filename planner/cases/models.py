@@ -1,4 +1,4 @@
-"""Case, person, participant, team, safety flags and overrides."""
+"""Case, person, participant, team, safety flags and overrides; what every signature of a case's papers holds."""
 
 from __future__ import annotations
 
@@ -36,6 +36,30 @@ class Phase(models.TextChoices):
     MAINTENANCE = "maintenance", _("Maintenance")
 
 
+class SecretsPolicy(models.TextChoices):
+    """What the clinician and the adults of a couple or family agreed about things told alone."""
+
+    UNSAID = "", _("Not agreed yet")
+    NONE = "none", _("No secrets: what one tells alone may be brought into the room")
+    LIMITED = "limited", _("Limited: told alone stays apart, unless somebody's safety needs it")
+
+
+class PastUseTalk(models.TextChoices):
+    """Where past use and fears of use are talked about (Behavioural Couples Therapy keeps it to sessions)."""
+
+    SESSION = "session", _("In session only")
+    CHECK_IN = "check-in", _("At the scheduled check-in")
+    OPEN = "open", _("Open")
+
+
+class Part2(models.TextChoices):
+    """Whether the case is under 42 CFR Part 2; unknown counts as yes."""
+
+    UNKNOWN = "unknown", _("Not known yet; treated as yes")
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+
+
 class CaseQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Cases on whose team the person is today. The front desk sees none: it has appointments, not cases."""
@@ -61,6 +85,9 @@ class Case(Versioned):
     phase = models.CharField(max_length=30, choices=Phase.choices, default=Phase.SAFETY)
     focus = models.CharField(max_length=300, blank=True)  # the injury worked on, clinician's words; never printed
     closed_on = models.DateField(null=True, blank=True)
+    secrets_policy = models.CharField(max_length=10, choices=SecretsPolicy.choices, blank=True, default="")
+    past_use_talk = models.CharField(max_length=10, choices=PastUseTalk.choices, default=PastUseTalk.SESSION)
+    part2 = models.CharField(max_length=10, choices=Part2.choices, default=Part2.UNKNOWN)
 
     objects = CaseQuerySet.as_manager()
 
@@ -223,3 +250,51 @@ class GateOverride(models.Model):
     class Meta:
         app_label = "planner"
         ordering = ["-pk"]
+
+
+class SignerRole(models.TextChoices):
+    CLIENT = "client", _("Client")
+    GUARDIAN = "guardian", _("Guardian")
+    CLINICIAN = "clinician", _("Clinician")
+    SUPERVISOR = "supervisor", _("Supervisor")
+
+
+class SignatureWay(models.TextChoices):
+    """How it was given. `NONE`: the person did not sign, and `reason` says why."""
+
+    DRAWN = "drawn", _("Drawn on screen")
+    TYPED = "typed", _("Typed name")
+    PAPER = "paper", _("On paper")
+    NONE = "none", _("Not signed")
+
+
+class Stance(models.TextChoices):
+    AGREES = "agrees", _("Agrees")
+    DISAGREES = "disagrees", _("Disagrees")
+    REFUSES = "refuses", _("Declines to sign")
+
+
+class SignatureBase(models.Model):
+    """One person's signature under one frozen text of a case, or the reason for none. Rows are never changed.
+
+    `sha256` is the hash of the text that was in front of the signer. `strokes` is a drawn signature: a list of strokes,
+    each a list of [x, y] in whole points on a field of 400 x 120. `signed_on` is the day on the paper, or the day on
+    screen. A room that has something to sign makes its own model of this with a foreign key to the frozen version.
+    """
+
+    role = models.CharField(max_length=10, choices=SignerRole.choices)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    credentials = models.CharField(max_length=120, blank=True)
+    way = models.CharField(max_length=6, choices=SignatureWay.choices)
+    stance = models.CharField(max_length=10, choices=Stance.choices, default=Stance.AGREES)
+    reason = models.TextField(max_length=2000, blank=True)
+    strokes = models.JSONField(default=list, blank=True)
+    signed_on = models.DateField()
+    sha256 = models.CharField(max_length=64)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True

@@ -68,14 +68,14 @@ def test_keys_move_and_remove_and_the_focus_stays(tab, live_server, session):
     page.keyboard.press("Alt+ArrowUp")
     expect(page.locator("#said")).to_have_text("Close: now 1 of 3.")
     assert titles(page) == ["Close", "Arrive", "Talk"]
-    assert page.evaluate("document.activeElement.id") == f"minutes-{close.pk}"
+    expect(page.locator(f"#minutes-{close.pk}")).to_be_focused()
     page.locator(f"#down-{close.pk}").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#said")).to_have_text("Close: now 2 of 3.")
-    assert page.evaluate("document.activeElement.id") == f"down-{close.pk}"
+    expect(page.locator(f"#down-{close.pk}")).to_be_focused()
     page.keyboard.press("Delete")
     expect(page.locator("#said")).to_contain_text("Removed: Close")
-    assert page.evaluate("document.activeElement.id") == f"undo-{close.pk}"
+    expect(page.locator(f"#undo-{close.pk}")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#said")).to_contain_text("Back on the agenda: Close")
     assert titles(page) == ["Arrive", "Close", "Talk"]

@@ -1,0 +1,1 @@
+"""Maintenance: a series of booster sessions with due windows, what became of each, and the way back into repair."""

@@ -1,0 +1,1 @@
+"""What leaves and enters in other formats: the calendar feed and calendar files."""

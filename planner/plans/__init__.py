@@ -1,0 +1,1 @@
+"""The treatment plan: problems, goals in two voices, objectives, interventions; versions, reviews, signatures."""

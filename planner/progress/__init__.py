@@ -1,0 +1,1 @@
+"""Where a case stands: measures and ratings, events on its time line, milestones and repair stages, charts."""
