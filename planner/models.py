@@ -39,5 +39,14 @@ from planner.practice.models import (  # noqa: F401
     TrailHead,
     User,
 )
-from planner.sessions.models import AgendaItem, Handout, Session  # noqa: F401
+from planner.sessions.models import (  # noqa: F401
+    Addendum,
+    AgendaItem,
+    Handout,
+    NoteSignature,
+    Phrase,
+    ProcessNote,
+    ProgressNote,
+    Session,
+)
 from planner.sheets.models import Printed  # noqa: F401
