@@ -86,7 +86,9 @@ def record_event(
     details: Mapping[str, Any] | None = None,
 ) -> Event:
     """Something that happened, put on the time line. For the clinician's eyes unless told otherwise; `on` is today
-    unless given. A repair names its rupture; its hours are counted where both hours of the day are known. Raises Refused.
+    unless given. A repair names its rupture; its hours are counted where both hours of the day are known.
+
+    Raises Refused.
     """
     if kind not in EventKind.values:
         raise Refused(_("Choose what happened."), "kind")

@@ -345,8 +345,9 @@ class OwnMeasureQuerySet(models.QuerySet):
 
 
 class OwnMeasure(models.Model):
-    """A measure the practice added, with the text it has the right to. `content` is the file as planner.progress.
-    instruments read it. A version stays as it is for ever; a newer one is a new row. Never stands before one of ours."""
+    """A measure the practice added, with the text it has the right to. `content` is the file as it was read.
+
+    A version stays as it is for ever; a newer one is a new row. None of them ever stands in place of one of ours."""
 
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
     slug = models.CharField(max_length=60)
