@@ -1,8 +1,16 @@
 """Every room's models, gathered for Django."""
 
+from planner.agreements.models import (  # noqa: F401
+    Agreement,
+    AgreementSignature,
+    AgreementVersion,
+    PaperCopy,
+)
 from planner.base.models import Job, Once  # noqa: F401
 from planner.cases.models import (  # noqa: F401
     Case,
+    Consent,
+    ConsentSignature,
     GateOverride,
     Participant,
     Person,
