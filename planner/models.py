@@ -1,8 +1,16 @@
 """Every room's models, gathered for Django."""
 
+from planner.agreements.models import (  # noqa: F401
+    Agreement,
+    AgreementSignature,
+    AgreementVersion,
+    PaperCopy,
+)
 from planner.base.models import Job, Once  # noqa: F401
 from planner.cases.models import (  # noqa: F401
     Case,
+    Consent,
+    ConsentSignature,
     GateOverride,
     Participant,
     Person,
@@ -38,6 +46,16 @@ from planner.practice.models import (  # noqa: F401
     TrailEntry,
     TrailHead,
     User,
+)
+from planner.progress.models import (  # noqa: F401
+    ChartSharing,
+    DueRule,
+    Event,
+    Milestone,
+    OwnMeasure,
+    ProgressPrint,
+    Rating,
+    RepairStage,
 )
 from planner.sessions.models import (  # noqa: F401
     Addendum,
