@@ -1,5 +1,11 @@
 """Every room's models, gathered for Django."""
 
+from planner.agreements.models import (  # noqa: F401
+    Agreement,
+    AgreementSignature,
+    AgreementVersion,
+    PaperCopy,
+)
 from planner.base.models import Job, Once  # noqa: F401
 from planner.boosters.models import (  # noqa: F401
     Booster,
@@ -11,6 +17,8 @@ from planner.boosters.models import (  # noqa: F401
 )
 from planner.cases.models import (  # noqa: F401
     Case,
+    Consent,
+    ConsentSignature,
     GateOverride,
     Participant,
     Person,

@@ -45,7 +45,7 @@ class Series(Versioned):
     open series names each.
     """
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="series")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="booster_series")
     name = models.CharField(max_length=80, blank=True)
     preset = models.CharField(max_length=20)
     every = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -240,7 +240,7 @@ class ReentryRule(Versioned):
     """When a case is proposed to go back into treatment: after a relapse, after so many falls in trust beyond the
     usual change, after so many missed boosters (0: not by this)."""
 
-    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="reentry_rule")
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="+")
     relapse = models.BooleanField(default=True)
     trust_falls = models.PositiveSmallIntegerField(default=2)
     missed = models.PositiveSmallIntegerField(default=2)
@@ -262,7 +262,7 @@ class ReentryDecision(models.Model):
     """What the clinician decided when the rule was met, with the reasons that were shown. Rows are never changed;
     what was seen before the newest one is not proposed again."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reentry_decisions")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     decision = models.CharField(max_length=10, choices=Decision.choices)
     reasons = models.JSONField(default=list)
     note = models.TextField(max_length=2000, blank=True)

@@ -22,7 +22,7 @@ class CalendarFeed(Stamped):
     """The private address of one person's appointments. Of the address only the hash of its secret part is kept, so
     it is shown once; `initials` says whether titles may carry clients' initials. Taking it back deletes the row."""
 
-    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="calendar_feed")
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
     token_hash = models.CharField(max_length=64, unique=True)
     initials = models.BooleanField(default=False)
     read_on = models.DateField(null=True, blank=True)  # the last day on which a calendar fetched it
