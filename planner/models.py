@@ -56,5 +56,15 @@ from planner.practice.models import (  # noqa: F401
     TrailHead,
     User,
 )
+from planner.progress.models import (  # noqa: F401
+    ChartSharing,
+    DueRule,
+    Event,
+    Milestone,
+    OwnMeasure,
+    ProgressPrint,
+    Rating,
+    RepairStage,
+)
 from planner.sessions.models import AgendaItem, Handout, Session  # noqa: F401
 from planner.sheets.models import Printed  # noqa: F401
