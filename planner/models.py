@@ -7,6 +7,14 @@ from planner.agreements.models import (  # noqa: F401
     PaperCopy,
 )
 from planner.base.models import Job, Once  # noqa: F401
+from planner.boosters.models import (  # noqa: F401
+    Booster,
+    DigestMail,
+    ReentryDecision,
+    ReentryRule,
+    Reminder,
+    Series,
+)
 from planner.cases.models import (  # noqa: F401
     Case,
     Consent,
@@ -17,6 +25,7 @@ from planner.cases.models import (  # noqa: F401
     SafetyFlag,
     TeamMember,
 )
+from planner.exchange.models import CalendarFeed  # noqa: F401
 from planner.homework.models import Adaptation, PrintedSheet, Printout  # noqa: F401
 from planner.library.models import (  # noqa: F401
     Arrival,
