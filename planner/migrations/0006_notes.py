@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planner', '0004_progress'),
+        ('planner', '0005_boosters'),
     ]
 
     operations = [
