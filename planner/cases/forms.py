@@ -17,9 +17,12 @@ from planner.cases.models import (
     FlagKind,
     FlagState,
     InjurySide,
+    Part2,
     ParticipantRole,
+    PastUseTalk,
     Person,
     Phase,
+    SecretsPolicy,
     TeamRole,
 )
 from planner.practice.models import TextSize, User
@@ -59,6 +62,23 @@ class CaseForm(HouseForm):
     focus = LineField(
         label=_("The injury you work on"), required=False, max_length=300,
         help_text=_("In your own words, for you and your team. It is never printed."),
+    )  # fmt: skip
+
+
+class CasePoliciesForm(CaseForm):
+    """The case with what was agreed about it: things told alone, talk about past use, 42 CFR Part 2."""
+
+    secrets_policy = forms.ChoiceField(
+        label=_("What one tells alone"), choices=SecretsPolicy.choices, required=False,
+        help_text=_("Agree this with everybody at the start."),
+    )  # fmt: skip
+    past_use_talk = forms.ChoiceField(
+        label=_("Talk about past use"), choices=PastUseTalk.choices, initial=PastUseTalk.SESSION,
+        help_text=_("Sheets and plans follow this: what they ask about past use, and where it is talked about."),
+    )  # fmt: skip
+    part2 = forms.ChoiceField(
+        label=_("Under 42 CFR Part 2"), choices=Part2.choices, initial=Part2.UNKNOWN,
+        help_text=_("Federally assisted substance-use care in the United States."),
     )  # fmt: skip
 
 
