@@ -9,7 +9,16 @@ from planner.cases.models import (  # noqa: F401
     SafetyFlag,
     TeamMember,
 )
-from planner.homework.models import Adaptation, PrintedSheet, Printout  # noqa: F401
+from planner.homework.models import (  # noqa: F401
+    Adaptation,
+    Assignment,
+    PrintedSheet,
+    Printout,
+    Response,
+    ReturnedFile,
+    Series,
+    Sharing,
+)
 from planner.library.models import (  # noqa: F401
     Arrival,
     Draft,
