@@ -15,10 +15,10 @@ from planner.cases import gates
 from planner.cases.models import Case, Person
 from planner.homework.models import (
     Assignment,
+    AssignmentSeries,
     AssignmentState,
     PrintedSheet,
     Printout,
-    Series,
     SeriesState,
 )
 from planner.library.models import InterventionEdition, WorksheetEdition
@@ -166,7 +166,7 @@ def assign_series(
         raise Refused(_("A series has 2 to 52 times, 1 to 90 days apart."))
     if weekday is not None:
         every_days, first_on = 7, first_on + timedelta(days=(weekday - first_on.weekday()) % 7)
-    row = Series.objects.create(
+    row = AssignmentSeries.objects.create(
         case=case, first_on=first_on, every_days=every_days, weekday=weekday, times=times, by=by
     )
     given.pop("starts_on", None)
@@ -181,7 +181,7 @@ def assign_series(
 
 
 @transaction.atomic
-def pause_series(*, by: User, series: Series, version: int) -> Series:
+def pause_series(*, by: User, series: AssignmentSeries, version: int) -> AssignmentSeries:
     """Those whose day has not come wait. Raises Stale, Refused."""
     if series.state != SeriesState.ACTIVE:
         raise Refused(_("Only a series that goes on can be paused."))
@@ -191,7 +191,7 @@ def pause_series(*, by: User, series: Series, version: int) -> Series:
 
 
 @transaction.atomic
-def resume_series(*, by: User, series: Series, version: int) -> Series:
+def resume_series(*, by: User, series: AssignmentSeries, version: int) -> AssignmentSeries:
     """What was still to come moves by as many days as the pause lasted, on a weekday by whole weeks."""
     if series.state != SeriesState.PAUSED or series.paused_on is None:
         raise Refused(_("This series is not paused."))
@@ -206,7 +206,7 @@ def resume_series(*, by: User, series: Series, version: int) -> Series:
 
 
 @transaction.atomic
-def end_series(*, by: User, series: Series, version: int) -> int:
+def end_series(*, by: User, series: AssignmentSeries, version: int) -> int:
     """Takes away what was never given: its day has not come and nothing of it was printed. What is out there stays. How
     many went."""
     if series.state == SeriesState.ENDED:

@@ -65,11 +65,11 @@ class SeriesState(models.TextChoices):
     ENDED = "ended", _("Ended")
 
 
-class Series(Versioned):
+class AssignmentSeries(Versioned):
     """The same thing to do several times: every `every_days` days from `first_on`, or on one weekday of each week (0 is
     Monday). Its assignments are laid down when it begins, each with its own day; a pause moves those to come."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="series")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignment_series")
     first_on = models.DateField()
     every_days = models.PositiveSmallIntegerField(default=7)
     weekday = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(6)])
@@ -127,7 +127,9 @@ class Assignment(Versioned):
     until = models.DateField(null=True, blank=True)
     barrier = models.CharField(max_length=300, blank=True)
     small_version = models.CharField(max_length=300, blank=True)
-    series = models.ForeignKey(Series, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments")
+    series = models.ForeignKey(
+        AssignmentSeries, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
+    )
     number = models.PositiveSmallIntegerField(default=1)  # within its series
     state = models.CharField(max_length=8, choices=AssignmentState.choices, default=AssignmentState.OPEN)
     carried = models.PositiveSmallIntegerField(default=0)

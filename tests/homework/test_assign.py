@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from planner.homework import actions
-from planner.homework.models import Assignment, AssignmentState, Series
+from planner.homework.models import Assignment, AssignmentSeries, AssignmentState
 from planner.practice.models import TrailEntry
 from tests import factories
 
@@ -93,9 +93,9 @@ def test_of_a_series_only_what_has_begun_is_to_review(owner, couple, maya):
 def test_a_pause_moves_what_is_to_come(owner, couple, maya):
     today = timezone.localdate()
     rows = series(owner, couple, maya, first_on=today - timedelta(days=14), times=4, weekday=None)
-    row = Series.objects.get()
+    row = AssignmentSeries.objects.get()
     actions.pause_series(by=owner, series=row, version=row.version)
-    Series.objects.update(paused_on=today - timedelta(days=10))
+    AssignmentSeries.objects.update(paused_on=today - timedelta(days=10))
     row.refresh_from_db()
     assert list(Assignment.objects.to_review(couple)) == [rows[0]]  # the second waits: its day came in the pause
     actions.resume_series(by=owner, series=row, version=row.version)
@@ -105,7 +105,7 @@ def test_a_pause_moves_what_is_to_come(owner, couple, maya):
 
 def test_a_series_that_ends_leaves_what_was_given(owner, couple, maya):
     rows = series(owner, couple, maya, first_on=timezone.localdate() - timedelta(days=8), times=4)
-    row = Series.objects.get()
+    row = AssignmentSeries.objects.get()
     assert actions.end_series(by=owner, series=row, version=row.version) == 2
     assert list(Assignment.objects.order_by("number")) == rows[:2]
     with pytest.raises(actions.Refused, match="ended already"):
@@ -116,4 +116,4 @@ def test_a_series_that_ends_leaves_what_was_given(owner, couple, maya):
 def test_a_wild_series_is_refused(owner, couple, maya, wild):
     with pytest.raises(actions.Refused):
         series(owner, couple, maya, **wild)
-    assert not Series.objects.exists()
+    assert not AssignmentSeries.objects.exists()
