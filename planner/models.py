@@ -1,14 +1,31 @@
 """Every room's models, gathered for Django."""
 
+from planner.agreements.models import (  # noqa: F401
+    Agreement,
+    AgreementSignature,
+    AgreementVersion,
+    PaperCopy,
+)
 from planner.base.models import Job, Once  # noqa: F401
+from planner.boosters.models import (  # noqa: F401
+    Booster,
+    DigestMail,
+    ReentryDecision,
+    ReentryRule,
+    Reminder,
+    Series,
+)
 from planner.cases.models import (  # noqa: F401
     Case,
+    Consent,
+    ConsentSignature,
     GateOverride,
     Participant,
     Person,
     SafetyFlag,
     TeamMember,
 )
+from planner.exchange.models import CalendarFeed  # noqa: F401
 from planner.homework.models import Adaptation, PrintedSheet, Printout  # noqa: F401
 from planner.library.models import (  # noqa: F401
     Arrival,
@@ -39,5 +56,24 @@ from planner.practice.models import (  # noqa: F401
     TrailHead,
     User,
 )
-from planner.sessions.models import AgendaItem, Handout, Session  # noqa: F401
+from planner.progress.models import (  # noqa: F401
+    ChartSharing,
+    DueRule,
+    Event,
+    Milestone,
+    OwnMeasure,
+    ProgressPrint,
+    Rating,
+    RepairStage,
+)
+from planner.sessions.models import (  # noqa: F401
+    Addendum,
+    AgendaItem,
+    Handout,
+    NoteSignature,
+    Phrase,
+    ProcessNote,
+    ProgressNote,
+    Session,
+)
 from planner.sheets.models import Printed  # noqa: F401

@@ -9,6 +9,7 @@ machine has at least two cores and because the site goes on when one of them die
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import subprocess
 import sys
@@ -36,6 +37,7 @@ def _gunicorn(bind: list[str], open_at: str | None) -> None:
         threading.Thread(target=_warm_the_press, daemon=True).start()
 
     def opened(_arbiter) -> None:
+        _read_everything()
         connections.close_all()  # a connection carried across a fork can damage a SQLite file
         if open_at:
             open_browser(open_at)
@@ -71,6 +73,16 @@ def _gunicorn(bind: list[str], open_at: str | None) -> None:
     except SystemExit as end:
         if end.code:
             raise
+
+
+def _read_everything() -> None:
+    """Loads every page's code before the processes part, and tells the collector of garbage that it is here to stay:
+    it is held in memory once, and never again looked through while somebody waits for a page."""
+    from django.urls import get_resolver
+
+    _ = get_resolver().url_patterns
+    gc.collect()
+    gc.freeze()
 
 
 def _warm_the_press() -> None:

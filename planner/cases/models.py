@@ -1,6 +1,8 @@
-"""Case, person, participant, team, safety flags and overrides; what every signature of a case's papers holds."""
+"""Case, person, participant, team, safety flags, overrides, consents; what every signature on a case's papers holds."""
 
 from __future__ import annotations
+
+import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from planner.base.models import Stamped, Versioned
 from planner.practice.models import Practice, TextSize, User
+from planner.sheets.models import Printed
 
 
 class Audience(models.TextChoices):
@@ -298,3 +301,113 @@ class SignatureBase(models.Model):
 
     class Meta:
         abstract = True
+
+
+class ConsentKind(models.TextChoices):
+    """What a person says yes to. What depends on it is said in planner.cases.consents."""
+
+    TREATMENT = "treatment", _("To treatment")
+    SHARING = "sharing", _("To sharing within the case")
+    CONTACT = "contact", _("To being contacted")
+    RELEASE = "release", _("To a release to somebody outside")
+
+
+class ConsentState(models.TextChoices):
+    WAITING = "waiting", _("Not signed yet")
+    STANDING = "standing", _("In force")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Run out")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ContactWay(models.TextChoices):
+    """How the practice may reach somebody. Nothing is sent by the planner itself."""
+
+    CALL = "call", _("Phone call")
+    VOICE_MAIL = "voice-mail", _("Message on the voice mail")
+    TEXT = "text", _("Text message")
+    MAIL = "mail", _("E-mail")
+    POST = "post", _("Letter")
+
+
+class ConsentQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """Consents in the cases the person may see."""
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+    def editable_by(self, user: User):
+        return self.filter(case__in=Case.objects.editable_by(user))
+
+    def standing(self, on: datetime.date | None = None):
+        """Those in force on a day (today unless told): signed, not run out, not withdrawn. Withdrawal counts at once:
+        what is withdrawn today does not stand today."""
+        day = on or timezone.localdate()
+        return self.filter(
+            Q(expires_on=None) | Q(expires_on__gte=day),
+            Q(withdrawn_on=None) | Q(withdrawn_on__gt=day),
+            given_on__lte=day,
+        )
+
+
+class Consent(Stamped):
+    """One person's written consent: drawn up, then signed; never changed, only withdrawn.
+
+    `to_person` is the other person of the case whom a consent to sharing names, `recipient` the body or person outside
+    whom a release names, or where somebody may be reached. `about_use`: substance-use information is included. `part2`:
+    it was drawn up under 42 CFR Part 2 and has each element of 2.31(a). `text` is what stood in front of the signer and
+    `sha256` its hash; `printed` the form on paper. It ends on `expires_on` (the last day) or at the event `ends_when`.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="consents")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="consents")
+    kind = models.CharField(max_length=10, choices=ConsentKind.choices)
+    to_person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    recipient = models.CharField(max_length=300, blank=True)
+    discloser = models.CharField(max_length=200, blank=True)
+    what = models.TextField(max_length=2000, blank=True)
+    purpose = models.CharField(max_length=300, blank=True)
+    about_use = models.BooleanField(default=False)
+    ways = models.JSONField(default=list, blank=True)  # of ContactWay, in a consent to contact
+    part2 = models.BooleanField(default=False)
+    expires_on = models.DateField(null=True, blank=True)
+    ends_when = models.CharField(max_length=200, blank=True)
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    printed = models.ForeignKey(Printed, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    given_on = models.DateField(null=True, blank=True)
+    declined_on = models.DateField(null=True, blank=True)
+    withdrawn_on = models.DateField(null=True, blank=True)
+    withdrawn_how = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["-pk"]
+
+    @property
+    def state(self) -> str:
+        """Where it stands today."""
+        today = timezone.localdate()
+        if self.withdrawn_on:
+            return ConsentState.WITHDRAWN
+        if self.declined_on:
+            return ConsentState.DECLINED
+        if self.given_on is None:
+            return ConsentState.WAITING
+        return ConsentState.EXPIRED if self.expires_on and self.expires_on < today else ConsentState.STANDING
+
+    @property
+    def state_label(self) -> str:
+        return str(ConsentState(self.state).label)
+
+
+class ConsentSignature(SignatureBase):
+    """The signature under a consent: the person's own, or a guardian's for a minor."""
+
+    consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="signatures")
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["pk"]

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import override_settings
 
 from planner.cases.models import Case, Participant
-from planner.management.bench import filling, pages, paper, server
+from planner.management.bench import filling, pages, paper, rows, server
 from planner.management.bench.figures import Figure, p95, seconds, table
+from planner.management.bench.pages import FRAME, HEADING, Taken
+from planner.management.bench.rows import ROWS, Row
 from planner.management.commands import bench
 from planner.sessions.models import AgendaItem, Session
 from tests import factories
@@ -75,34 +78,64 @@ def test_a_working_day_has_the_same_sessions_however_many_cases(filled):
 
 def test_every_main_page_is_opened(filled):
     counts = pages.queries(filled)
+    assert list(counts) == [row.name for row in ROWS]
     assert {"today", "caseload", "case", "library", "intervention", "session_plan", "sessions", "search?q=maya"} <= set(
         counts
     )
     assert all(count > 0 for count in counts.values())
 
 
-def test_pages_and_the_bare_page_are_measured_in_turn(filled, monkeypatch):
-    monkeypatch.setattr(pages, "WITHOUT_WORDS", ("caseload",))
-    bare, taken = pages.measure(filled, 2)
-    assert len(bare) == 2 * len(taken)
-    assert {len(values) for values in taken.values()} == {2}
+def test_a_row_is_named_as_its_function_or_as_it_says(monkeypatch):
+    monkeypatch.setattr(rows, "ROWS", [])
+
+    @rows.row()
+    def today(filled):
+        return "/"
+
+    @rows.row("today?q=1", is_part=True)
+    def asked(filled):
+        return "/?q=1"
+
+    assert [Row("today", today), Row("today?q=1", asked, True)] == rows.ROWS
+
+
+def test_pages_and_the_bare_pages_are_measured_in_turn(filled, monkeypatch):
+    opened = []
+    monkeypatch.setattr(pages, "ROWS", ROWS[:2])
+    monkeypatch.setattr(pages, "open_page", lambda _client, row, _address: opened.append(row.name))
+    taken = pages.measure(filled, 2)
+    bare, page, other = [row.name for row in pages.BARE], ROWS[0].name, ROWS[1].name
+    assert opened[-12:] == [*bare, page, *bare, other] * 2
+    assert [(len(each.wall), len(each.processor)) for each in taken.values()] == [(4, 4), (4, 4), (2, 2), (2, 2)]
+
+
+def test_the_bare_page_is_the_frame_of_the_house(filled):
+    with override_settings(ROOT_URLCONF="planner.management.bench.doors"):
+        client = pages.signed_in(filled)
+        heading, frame = (client.get(row.address(filled)).content.decode() for row in pages.BARE)
+    assert "Olive Owner" in heading and "<nav" not in heading
+    assert "Olive Owner" in frame and '<nav class="rail"' in frame and 'id="house-search"' in frame
 
 
 def test_a_page_that_does_not_answer_ends_the_benchmark(filled):
     with pytest.raises(RuntimeError, match="The page nowhere .* answered 404"):
-        pages.open_page(pages.signed_in(filled), "nowhere", "/nowhere/")
+        pages.open_page(pages.signed_in(filled), Row("nowhere", lambda _: ""), "/nowhere/")
 
 
 def test_a_growing_number_of_queries_is_told(filled, monkeypatch):
-    monkeypatch.setattr(pages, "measure", lambda *_: ([0.001], {"today": [0.003], "caseload": [0.005]}))
+    heading, frame = Taken([0.0005], [0.001]), Taken([0.001], [0.001])
+    told = {HEADING: heading, FRAME: frame, "today": Taken([0.003], [0.002]), "caseload": Taken([0.005], [0.004])}
+    monkeypatch.setattr(pages, "measure", lambda *_: told)
     few, many = {"today": 5, "caseload": 7}, {"today": 5, "caseload": 70}
     told = list(pages.figures(filled, few=few, many=many, times=1, part="(c)"))
-    assert [(figure.what, figure.met) for figure in told[1:]] == [
+    assert [(figure.what, figure.met) for figure in told[2:]] == [
         ("today", True),
         ("caseload", False),
         ("pages with a constant number of queries", False),
     ]
-    assert told[2].note == "70 queries, but 7 with fewer cases"
+    assert told[1].ratio == pytest.approx(2.0)
+    assert told[3].ratio == pytest.approx(5.0)
+    assert told[3].note == "processor 4.0; 10.0 times a heading; 70 queries, but 7 with fewer cases"
 
 
 def test_it_runs_in_a_folder_and_a_database_of_its_own(monkeypatch):

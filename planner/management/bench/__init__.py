@@ -3,6 +3,7 @@
 figures   one measured figure, and the table of them
 filling   a practice of many years in a scratch database
 paper     a handout and a packet: the press, Chromium and the weasyprint command
-pages     every main page against a bare signed-in page
+rows      which pages are measured, one function a row: a room adds its own
+pages     every one of them against a bare signed-in page
 server    memory of the running server after many renders
 """

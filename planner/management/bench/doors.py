@@ -1,4 +1,8 @@
-"""The site map with one more door: the barest page that somebody who is signed in can get."""
+"""The site map with two more doors, behind the same middleware as every page: the barest pages for a signed-in person.
+
+`bare` is a heading with the person's name and nothing else; `bare_frame` is the house's own frame (rail, search, menu,
+lock) around nothing at all.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,22 @@ from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.urls import include, path
 
-PAGE = "<!doctype html><html lang=en><title>Bare</title><h1>{{ request.user.name }}</h1>"
+HEADING = "<!doctype html><html lang=en><title>Bare</title><h1>{{ request.user.name }}</h1>"
+FRAME = '{% extends "base.html" %}{% block where %}Bare{% endblock %}'
 
 
 def bare(request: HttpRequest) -> HttpResponse:
-    """A template with the person's name, behind the same middleware as every page."""
-    return HttpResponse(engines["django"].from_string(PAGE).render({}, request))
+    return HttpResponse(engines["django"].from_string(HEADING).render({}, request))
 
 
-urlpatterns = [path("bare/", bare, name="bare"), path("", include("planner.urls"))]
+def bare_frame(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(engines["django"].from_string(FRAME).render({}, request))
+
+
+urlpatterns = [
+    path("bare/", bare, name="bare"),
+    path("bare/frame/", bare_frame, name="bare_frame"),
+    path("", include("planner.urls")),
+]
 handler404 = "planner.practice.views.not_found"
 handler500 = "planner.practice.views.server_error"

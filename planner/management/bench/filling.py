@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils import timezone
@@ -31,6 +32,16 @@ class Filled:
     session: Session
 
 
+@dataclass
+class Made:
+    """What one filling has made so far: the new cases, the people of each by the case's id, the sessions."""
+
+    owner: User
+    cases: list[Case]
+    places: dict[int, list[Participant]] = field(default_factory=dict)
+    sessions: list[Session] = field(default_factory=list)
+
+
 def found_practice() -> User:
     """A practice with its owner. The password is unusable: the benchmark signs in past it."""
     practice = Practice.objects.create(name="Long Harbour Practice", country="US", zone="UTC")
@@ -44,21 +55,25 @@ def found_practice() -> User:
 def fill(owner: User, *, cases: int) -> Filled:
     """Brings the practice to this many couples, each with twenty sessions of five items, six sessions a working day."""
     have = Case.objects.filter(practice=owner.practice).count()
+    made = Made(owner, _cases(owner, have, cases))
+    for step in STEPS:
+        step(made)
+    session = Session.objects.filter(state=SessionState.PLANNED).order_by("starts_at").first()
+    return Filled(owner, session.case, session)
+
+
+def _cases(owner: User, have: int, number: int) -> list[Case]:
     made = Case.objects.bulk_create(
         [
-            Case(practice=owner.practice, code=f"B{n:05d}", kind="couple", closed_on=_closed(n, cases))
-            for n in range(have, cases)
+            Case(practice=owner.practice, code=f"B{n:05d}", kind="couple", closed_on=_closed(n, number))
+            for n in range(have, number)
         ],
         batch_size=BATCH,
     )
     TeamMember.objects.bulk_create(
         [TeamMember(case=case, user=owner, role=TeamRole.LEAD) for case in made], batch_size=BATCH
     )
-    places = _people(owner, made)
-    _flags(owner, places)
-    _sessions(owner, made, places)
-    session = Session.objects.filter(state=SessionState.PLANNED).order_by("starts_at").first()
-    return Filled(owner, session.case, session)
+    return made
 
 
 def _closed(n: int, cases: int) -> datetime.date | None:
@@ -66,11 +81,12 @@ def _closed(n: int, cases: int) -> datetime.date | None:
     return None if n % 5 == 0 else timezone.localdate() - datetime.timedelta(days=30 + n)
 
 
-def _people(owner: User, cases: list[Case]) -> dict[int, list[Participant]]:
+def _people(made: Made) -> None:
     """Two people in each case: an injured partner, and a person in recovery."""
+    practice, cases = made.owner.practice, made.cases
     people = Person.objects.bulk_create(
         [
-            Person(practice=owner.practice, name=f"{first} {last}", print_name=first)
+            Person(practice=practice, name=f"{first} {last}", print_name=first)
             for n in range(len(cases) * 2)
             for first, last in [(FIRST_NAMES[n % len(FIRST_NAMES)], LAST_NAMES[n // 3 % len(LAST_NAMES)])]
         ],
@@ -85,46 +101,50 @@ def _people(owner: User, cases: list[Case]) -> dict[int, list[Participant]]:
         ],
         batch_size=BATCH,
     )
-    return {case.pk: places[2 * n : 2 * n + 2] for n, case in enumerate(cases)}
+    made.places = {case.pk: places[2 * n : 2 * n + 2] for n, case in enumerate(cases)}
 
 
-def _flags(owner: User, places: dict[int, list[Participant]]) -> None:
+def _flags(made: Made) -> None:
     SafetyFlag.objects.bulk_create(
         [
             SafetyFlag(
                 case_id=case, person_id=place.person_id, kind="violence", state="clear",
-                basis="asked alone", on=timezone.localdate(), by=owner,
+                basis="asked alone", on=timezone.localdate(), by=made.owner,
             )
-            for case, both in places.items()
+            for case, both in made.places.items()
             for place in both
         ],
         batch_size=BATCH,
     )  # fmt: skip
 
 
-def _sessions(owner: User, cases: list[Case], places: dict[int, list[Participant]]) -> None:
+def _sessions(made: Made) -> None:
     """Back in time from a few days ahead, so that any number of cases has the same working day."""
+    cases, by = made.cases, made.owner
     first = timezone.now().replace(hour=9, minute=0, second=0, microsecond=0) + datetime.timedelta(days=DAYS_AHEAD)
     now = timezone.now()
     rows = []
     for n in range(len(cases) * SESSIONS_A_CASE):
         starts_at = first - datetime.timedelta(days=n // SESSIONS_A_DAY) + datetime.timedelta(hours=n % SESSIONS_A_DAY)
         state = SessionState.PLANNED if starts_at > now else SessionState.HELD
-        rows.append(Session(case=cases[n % len(cases)], starts_at=starts_at, zone="UTC", state=state, changed_by=owner))
-    sessions = Session.objects.bulk_create(rows, batch_size=BATCH)
+        rows.append(Session(case=cases[n % len(cases)], starts_at=starts_at, zone="UTC", state=state, changed_by=by))
+    made.sessions = Session.objects.bulk_create(rows, batch_size=BATCH)
     attendance = Session.attendees.through
     attendance.objects.bulk_create(
-        [attendance(session=session, participant=place) for session in sessions for place in places[session.case_id]],
+        [
+            attendance(session=session, participant=place)
+            for session in made.sessions
+            for place in made.places[session.case_id]
+        ],
         batch_size=BATCH,
     )
-    _agendas(sessions)
 
 
-def _agendas(sessions: list[Session]) -> None:
+def _agendas(made: Made) -> None:
     """Five items each; the middle ones from the library where there is one."""
     editions = list(InterventionEdition.objects.filter(intervention__current_id__isnull=False).order_by("pk")[:12])
     items = []
-    for n, session in enumerate(sessions):
+    for n, session in enumerate(made.sessions):
         for position, title in enumerate(AGENDA, 1):
             edition = editions[n % len(editions)] if editions and position == 4 else None
             kind = ItemKind.LIBRARY if edition else ItemKind.FREE
@@ -132,3 +152,7 @@ def _agendas(sessions: list[Session]) -> None:
                 AgendaItem(session=session, position=position, kind=kind, title=title, minutes=10, edition=edition)
             )
     AgendaItem.objects.bulk_create(items, batch_size=BATCH)
+
+
+#: What a practice is filled with, in this order. A room adds its own step; it sees what those before it made.
+STEPS: tuple[Callable[[Made], None], ...] = (_people, _flags, _sessions, _agendas)

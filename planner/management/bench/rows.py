@@ -1,0 +1,178 @@
+"""Which pages are measured: one function a row, named as the page's address is; it gives the address.
+
+A room adds its own under its heading, and what the page is about to `filling`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from planner.library.models import Intervention, Worksheet
+from planner.management.bench.filling import Filled
+
+
+@dataclass(frozen=True)
+class Row:
+    """One page. `address` is a function of what was filled in; `is_part` says that htmx fetches it into a page."""
+
+    name: str
+    address: Callable[[Filled], str]
+    is_part: bool = False
+
+
+#: Every row, in the order in which the table shows them.
+ROWS: list[Row] = []
+
+
+def row(name: str = "", *, is_part: bool = False) -> Callable[[Callable[[Filled], str]], Callable[[Filled], str]]:
+    """Enters the function as a row, under its own name where no other is given."""
+
+    def enter(address: Callable[[Filled], str]) -> Callable[[Filled], str]:
+        ROWS.append(Row(name or address.__name__, address, is_part))
+        return address
+
+    return enter
+
+
+# The desk
+
+
+@row()
+def today(filled: Filled) -> str:
+    return reverse("today")
+
+
+@row()
+def caseload(filled: Filled) -> str:
+    return reverse("caseload")
+
+
+@row("caseload?sort=next")
+def caseload_sorted(filled: Filled) -> str:
+    return f"{reverse('caseload')}?sort=next"
+
+
+@row()
+def case(filled: Filled) -> str:
+    return reverse("case", args=[filled.case.pk])
+
+
+@row("search?q=maya")
+def search(filled: Filled) -> str:
+    return f"{reverse('search')}?q=maya"
+
+
+# Cases
+
+
+@row()
+def case_new(filled: Filled) -> str:
+    return reverse("case_new")
+
+
+@row()
+def case_edit(filled: Filled) -> str:
+    return reverse("case_edit", args=[filled.case.pk])
+
+
+@row()
+def flag_record(filled: Filled) -> str:
+    return reverse("flag_record", args=[filled.case.pk])
+
+
+@row()
+def participant_add(filled: Filled) -> str:
+    return reverse("participant_add", args=[filled.case.pk])
+
+
+@row()
+def team(filled: Filled) -> str:
+    return reverse("team", args=[filled.case.pk])
+
+
+# Library
+
+
+@row()
+def library(filled: Filled) -> str:
+    return reverse("library")
+
+
+@row("library?q=mindful")
+def library_search(filled: Filled) -> str:
+    return f"{reverse('library')}?q=mindful"
+
+
+@row()
+def intervention(filled: Filled) -> str:
+    return reverse("intervention", args=[Intervention.objects.filter(retired_at=None).order_by("pk")[0].pk])
+
+
+@row()
+def worksheet_print(filled: Filled) -> str:
+    shown = Worksheet.objects.filter(retired_at=None, current__isnull=False).order_by("pk")[0]
+    return reverse("worksheet_print", args=[shown.pk])
+
+
+# Sessions
+
+
+@row()
+def sessions(filled: Filled) -> str:
+    return reverse("sessions")
+
+
+@row()
+def session_new(filled: Filled) -> str:
+    return reverse("session_new", args=[filled.case.pk])
+
+
+@row()
+def session_plan(filled: Filled) -> str:
+    return reverse("session_plan", args=[filled.session.pk])
+
+
+@row(is_part=True)
+def session_library(filled: Filled) -> str:
+    return reverse("session_library", args=[filled.session.pk])
+
+
+@row()
+def session_edit(filled: Filled) -> str:
+    return reverse("session_edit", args=[filled.session.pk])
+
+
+@row()
+def session_run(filled: Filled) -> str:
+    return reverse("session_run", args=[filled.session.pk])
+
+
+@row()
+def session_print(filled: Filled) -> str:
+    return reverse("session_print", args=[filled.session.pk])
+
+
+# Practice
+
+
+@row()
+def people(filled: Filled) -> str:
+    return reverse("people")
+
+
+@row()
+def practice_settings(filled: Filled) -> str:
+    return reverse("practice_settings")
+
+
+@row()
+def profile(filled: Filled) -> str:
+    return reverse("profile")
+
+
+@row()
+def trail(filled: Filled) -> str:
+    return reverse("trail")

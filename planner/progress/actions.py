@@ -1,0 +1,233 @@
+"""Writes of the progress room. Each is one transaction with its line in the trail: facts, never names or text."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from planner.base.text import clean, clean_line
+from planner.cases.actions import Refused
+from planner.cases.models import Audience, Case, Person
+from planner.practice.models import User
+from planner.practice.trail import record
+from planner.progress.models import (
+    Event,
+    EventKind,
+    Milestone,
+    MilestoneKind,
+    RepairStage,
+    RepairStageKind,
+    Seer,
+    Withdrawable,
+)
+
+__all__ = ["Refused"]  # rooms above catch what is raised here by this name
+
+EARLIEST_YEAR = 1900
+MOST_HOURS = 24 * 365 * 20  # between a rupture and its repair
+
+
+def check_day(case: Case, on: datetime.date | None, field: str = "on") -> datetime.date:
+    """The day something was. Raises Refused for a day ahead, one before anybody alive was born, and one after the case
+    was closed."""
+    on = on or timezone.localdate()
+    if on > timezone.localdate():
+        raise Refused(_("This day lies ahead. Write the day it happened."), field)
+    if on.year < EARLIEST_YEAR:
+        raise Refused(_("Check the year."), field)
+    if case.closed_on and on > case.closed_on:
+        raise Refused(
+            _("The case was closed on %(day)s. Write a day up to then, or open the case again first.")
+            % {"day": case.closed_on.isoformat()},
+            field,
+        )
+    return on
+
+
+def check_person(case: Case, person: Person | None, field: str = "person") -> None:
+    """Raises Refused for somebody who never took part in the case."""
+    if person is not None and not case.participants.filter(person=person).exists():
+        raise Refused(_("Choose a person of this case."), field)
+
+
+def check_audience(case: Case, audience: str, reader: Person | None) -> Person | None:
+    """The reader that goes with the audience. Raises Refused where one person's item names nobody of the case."""
+    if audience not in Audience.values:
+        raise Refused(_("Choose who may read this."), "audience")
+    if audience != Audience.PERSON:
+        return None
+    if reader is None:
+        raise Refused(_("Choose the one person who may read this."), "reader")
+    check_person(case, reader, "reader")
+    return reader
+
+
+@transaction.atomic
+def record_event(
+    *,
+    by: User,
+    case: Case,
+    kind: str,
+    on: datetime.date | None = None,
+    hour: datetime.time | None = None,
+    person: Person | None = None,
+    audience: str = Audience.CLINICIAN,
+    reader: Person | None = None,
+    reported_by: Person | None = None,
+    reported_note: str = "",
+    known: str = "",
+    repairs: Event | None = None,
+    hours_to_repair: int | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> Event:
+    """Something that happened, put on the time line. For the clinician's eyes unless told otherwise; `on` is today
+    unless given. A repair names its rupture; its hours are counted where both hours of the day are known.
+
+    Raises Refused.
+    """
+    if kind not in EventKind.values:
+        raise Refused(_("Choose what happened."), "kind")
+    on = check_day(case, on)
+    _check_hour(on, hour)
+    check_person(case, person)
+    check_person(case, reported_by, "reported_by")
+    reader = check_audience(case, audience, reader)
+    hours_to_repair = _hours_to_repair(case, kind, on, hour, repairs, hours_to_repair)
+    event = Event.objects.create(
+        case=case, kind=kind, on=on, hour=hour, person=person, audience=audience, reader=reader,
+        reported_by=reported_by, reported_note=clean_line(reported_note), known=clean(known).strip(), repairs=repairs,
+        hours_to_repair=hours_to_repair, details=dict(details or {}), by=by,
+    )  # fmt: skip
+    # What happened stays out of the trail: the owner reads the trail without a place on the case.
+    record("recorded", by=by, what="event", what_id=event.pk, case_id=case.pk)
+    return event
+
+
+def _check_hour(on: datetime.date, hour: datetime.time | None) -> None:
+    if hour and on == timezone.localdate() and hour > timezone.localtime().time():
+        raise Refused(_("This hour lies ahead. Write the hour it happened, or leave it out."), "hour")
+
+
+def _hours_to_repair(
+    case: Case,
+    kind: str,
+    on: datetime.date,
+    hour: datetime.time | None,
+    rupture: Event | None,
+    told: int | None,
+) -> int | None:
+    """Whole hours from a rupture to its repair: as told, else counted. Raises Refused where the two do not fit."""
+    if rupture is None:
+        return None
+    if kind != EventKind.REPAIR:
+        raise Refused(_("Only a repair names a rupture."), "repairs")
+    if rupture.case_id != case.pk or rupture.kind != EventKind.RUPTURE or rupture.withdrawn_at:
+        raise Refused(_("Choose a rupture of this case."), "repairs")
+    if on < rupture.on:
+        raise Refused(_("The repair lies before its rupture. Check the two days."), "on")
+    if told is not None:
+        if not 0 <= told <= MOST_HOURS:
+            raise Refused(_("Check the hours to repair."), "hours_to_repair")
+        return told
+    if hour is None or rupture.moment is None:
+        return None
+    seconds = (datetime.datetime.combine(on, hour) - rupture.moment).total_seconds()
+    if seconds < 0:
+        raise Refused(_("The repair lies before its rupture. Check the two hours."), "hour")
+    return round(seconds / 3600)
+
+
+@transaction.atomic
+def record_stage(
+    *,
+    by: User,
+    case: Case,
+    stage: str,
+    evidence: str,
+    on: datetime.date | None = None,
+    about: Event | None = None,
+    audience: str = Audience.CLINICIAN,
+    reader: Person | None = None,
+) -> RepairStage:
+    """A stage of repair that could be seen on a day. Any stage may follow any other. Raises Refused."""
+    if stage not in RepairStageKind.values:
+        raise Refused(_("Choose a stage."), "stage")
+    if about is not None and (about.case_id != case.pk or about.withdrawn_at):
+        raise Refused(_("Choose an event of this case."), "about")
+    row = RepairStage.objects.create(
+        case=case, about=about, stage=stage, on=check_day(case, on), evidence=_evidence(evidence), audience=audience,
+        reader=check_audience(case, audience, reader), by=by,
+    )  # fmt: skip
+    record("recorded", by=by, what="repair_stage", what_id=row.pk, case_id=case.pk)
+    return row
+
+
+@transaction.atomic
+def record_milestone(
+    *,
+    by: User,
+    case: Case,
+    kind: str,
+    evidence: str,
+    on: datetime.date | None = None,
+    person: Person | None = None,
+    seen_by: str = Seer.CLINICIAN,
+    audience: str = Audience.CLINICIAN,
+    reader: Person | None = None,
+) -> Milestone:
+    """A milestone that could be seen on a day. Raises Refused."""
+    if kind not in MilestoneKind.values:
+        raise Refused(_("Choose a milestone."), "kind")
+    if seen_by not in Seer.values:
+        raise Refused(_("Choose who saw it."), "seen_by")
+    check_person(case, person)
+    row = Milestone.objects.create(
+        case=case, person=person, kind=kind, on=check_day(case, on), evidence=_evidence(evidence), seen_by=seen_by,
+        audience=audience, reader=check_audience(case, audience, reader), by=by,
+    )  # fmt: skip
+    record("recorded", by=by, what="milestone", what_id=row.pk, case_id=case.pk)
+    return row
+
+
+def _evidence(text: str) -> str:
+    text = clean(text).strip()
+    if not text:
+        raise Refused(_("Write in a few words what could be seen or heard."), "evidence")
+    return text
+
+
+@transaction.atomic
+def withdraw(*, by: User, row: Withdrawable, reason: str) -> Withdrawable:
+    """Takes a row of the time line or a rating back; it stays in the record with the reason. Twice is once. Raises
+    Refused."""
+    reason = clean_line(reason)
+    if not reason:
+        raise Refused(_("Write in a few words why this is taken back."), "reason")
+    if row.withdrawn_at is None:
+        _mark(row, at=timezone.now(), by=by, reason=reason)
+        record("withdrew", by=by, what=_what(row), what_id=row.pk, case_id=row.case_id)
+    return row
+
+
+@transaction.atomic
+def put_back(*, by: User, row: Withdrawable) -> Withdrawable:
+    """Undoes a withdrawal."""
+    if row.withdrawn_at is not None:
+        _mark(row, at=None, by=None, reason="")
+        record("put back", by=by, what=_what(row), what_id=row.pk, case_id=row.case_id)
+    return row
+
+
+def _mark(row: Withdrawable, *, at: datetime.datetime | None, by: User | None, reason: str) -> None:
+    row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = at, by, reason
+    row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+
+
+def _what(row: Withdrawable) -> str:
+    """The name of the row's kind in the trail: "repair_stage"."""
+    return row._meta.verbose_name.replace(" ", "_")
