@@ -59,6 +59,7 @@ urlpatterns = [
     path("cases/<int:pk>/consents/", consents.case_consents, name="case_consents"),
     path("cases/<int:pk>/consents/new/<slug:kind>/", consents.consent_new, name="consent_new"),
     path("consents/<int:pk>/", consents.consent, name="consent"),
+    path("consents/<int:pk>/sign/", consents.consent_sign, name="consent_sign"),
     path("consents/<int:pk>/withdraw/", consents.consent_withdraw, name="consent_withdraw"),
     path("consents/<int:pk>/print/", consents.consent_print, name="consent_print"),
     path("consents/<int:pk>/form.pdf", consents.consent_paper, name="consent_paper"),

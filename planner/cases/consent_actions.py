@@ -81,8 +81,9 @@ def check_last_day(day: datetime.date | None) -> None:
 
 
 @transaction.atomic
-def sign(*, by: User, consent: Consent, role: str, stance: str = Stance.AGREES, **given: Any) -> ConsentSignature:
-    """A signature under a consent, or that the person declines. `given` are fields of SignatureBase.
+def sign(*, by: User, consent: Consent, role: str, **given: Any) -> ConsentSignature:
+    """A signature under a consent, or that the person declines. `given` are fields of SignatureBase, as
+    planner.cases.signing gives them.
 
     It stands from the day of the signature; a minor's consent stands by a guardian's signature, the minor's own counts
     as assent. Raises Refused where it is settled already.
@@ -92,15 +93,12 @@ def sign(*, by: User, consent: Consent, role: str, stance: str = Stance.AGREES, 
         raise Refused(_("This consent is settled already. Draw up a new one."))
     if role not in (SignerRole.CLIENT, SignerRole.GUARDIAN):
         raise Refused(_("The person signs, or a guardian."), "role")
-    person = consent.person if role == SignerRole.CLIENT else None
-    on = given.pop("signed_on", None) or timezone.localdate()
-    if on > timezone.localdate():
+    given = {**given, "person": consent.person, "signed_on": given.get("signed_on") or timezone.localdate()}
+    if given["signed_on"] > timezone.localdate():
         raise Refused(_("This day lies ahead. Write the day it was signed."), "signed_on")
-    signature = ConsentSignature.objects.create(
-        consent=consent, role=role, person=person, stance=stance, signed_on=on, sha256=consent.sha256, by=by, **given
-    )
+    signature = ConsentSignature.objects.create(consent=consent, role=role, sha256=consent.sha256, by=by, **given)
     _settle(consent, signature)
-    detail = {"kind": consent.kind, "stance": stance, "way": signature.way}
+    detail = {"kind": consent.kind, "stance": signature.stance, "way": signature.way}
     record("signed", by=by, what="consent", what_id=consent.pk, case_id=consent.case_id, detail=detail)
     return signature
 
@@ -117,8 +115,8 @@ def _settle(consent: Consent, signature: ConsentSignature) -> None:
 
 @transaction.atomic
 def withdraw(*, by: User, consent: Consent, on: datetime.date | None = None, how: str = "") -> Consent:
-    """The consent ends on a day (today unless told): what depends on it stops. What was done before stays done. One that
-    waits for its signature is taken back the same way. Raises Refused."""
+    """The consent ends on a day (today unless told): what depends on it stops; what was done before stays done. One
+    that waits for its signature is taken back the same way. Raises Refused."""
     consent = Consent.objects.select_for_update().get(pk=consent.pk)
     on = on or timezone.localdate()
     if consent.state in (ConsentState.WITHDRAWN, ConsentState.DECLINED):

@@ -14,11 +14,12 @@ from planner.cases import consents
 from planner.cases.forms import DateInput
 from planner.cases.models import Case, ConsentKind, ContactWay, Person
 
+_ENDS = ("expires_on", "ends_when")
 _FIELDS = {
-    ConsentKind.TREATMENT: ("person", "what", "expires_on", "ends_when"),
-    ConsentKind.SHARING: ("person", "to_person", "what", "about_use", "purpose", "discloser", "expires_on", "ends_when"),
-    ConsentKind.CONTACT: ("person", "ways", "recipient", "what", "expires_on", "ends_when"),
-    ConsentKind.RELEASE: ("person", "recipient", "what", "about_use", "purpose", "discloser", "expires_on", "ends_when"),
+    ConsentKind.TREATMENT: ("person", "what", *_ENDS),
+    ConsentKind.SHARING: ("person", "to_person", "what", "about_use", "purpose", "discloser", *_ENDS),
+    ConsentKind.CONTACT: ("person", "ways", "recipient", "what", *_ENDS),
+    ConsentKind.RELEASE: ("person", "recipient", "what", "about_use", "purpose", "discloser", *_ENDS),
 }
 _LABELS = {
     (ConsentKind.TREATMENT, "what"): _("What you spoke about, if it should stand there"),
@@ -68,7 +69,7 @@ class ConsentForm(HouseForm):
     def asks(self) -> list[Any]:
         if not hasattr(self, "kind"):
             return []
-        asked = [name for name in _FIELDS[self.kind] if name not in ("expires_on", "ends_when")]
+        asked = [name for name in _FIELDS[self.kind] if name not in _ENDS]
         return [*asked, Row(Column("expires_on", css_class="col-md-4"), Column("ends_when", css_class="col-md-8"))]
 
     def given(self) -> dict[str, Any]:

@@ -74,7 +74,8 @@ def form(consent: Consent, case: Case, options: Options) -> Paper:
 
 def _blocks(consent: Consent) -> tuple[Block, ...]:
     told = [TextBlock(title=part.heading, text=_plain(part.text)) for part in parts_of(consent.text)]
-    roles = (_("Parent or guardian"), consent.person.on_paper) if consent.person.is_minor else (consent.person.on_paper,)
+    guardian = (_("Parent or guardian"),) if consent.person.is_minor else ()
+    roles = (*guardian, consent.person.on_paper)
     return (*told, Signature(id="signed", label=_("Sign here if you agree. You may say no."), roles=roles))
 
 
@@ -84,12 +85,11 @@ def _plain(text: str) -> str:
 
 
 def _treatment(consent: Consent, case: Case) -> list[Part]:
+    named = {"who": consent.discloser or case.practice.name}
+    told = _("I was told what we plan to do, what may be hard about it, what else there is, and who may read notes.")
     found = [
-        Part(_("What I agree to"), _("I agree to therapy with %(who)s.") % {"who": consent.discloser or case.practice.name}),
-        Part(
-            _("What I was told"),
-            _("I was told what we plan to do, what may be hard about it, what else there is, and who may read the notes."),
-        ),
+        Part(_("What I agree to"), _("I agree to therapy with %(who)s.") % named),
+        Part(_("What I was told"), told),
     ]
     if consent.what:
         found.append(Part(_("What we spoke about"), consent.what))

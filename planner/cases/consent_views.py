@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -11,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from planner.base.access import clinical, find, find_to_edit
-from planner.cases import consent_actions, consent_papers, consents
+from planner.cases import consent_actions, consent_papers, consents, signing
 from planner.cases.answering import attempt, page
 from planner.cases.consent_forms import ConsentForm, WithdrawForm
-from planner.cases.models import Case, Consent, ConsentKind, ConsentState
+from planner.cases.models import Case, Consent, ConsentKind, ConsentState, SignerRole
 from planner.cases.names import current, label
 from planner.practice.trail import record
 from planner.sheets import press
@@ -78,11 +80,40 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
         "case": found.case,
         "label": label(found.case),
         "parts": consent_papers.parts_of(found.text),
-        "signatures": list(found.signatures.select_related("by")),
+        "signatures": _shown(found),
         "who_signs": consent_papers.who_signs(found.person),
         "may_edit": _may_edit(request, found.case),
     }
     return render(request, "cases/consent.html", context)
+
+
+@form_page
+@clinical
+def consent_sign(request: HttpRequest, pk: int) -> HttpResponse:
+    """The words of a consent, and the signature under them; for a minor also a guardian's."""
+    found = find_to_edit(_rows(), request.user, pk=pk)
+    if found.state != ConsentState.WAITING:
+        return HttpResponseRedirect(_address(found))
+    forms = signing.forms_for(_signers(found), request.POST or None, may_wait=found.person.is_minor)
+    if request.method == "POST" and all([form.is_valid() for form in forms]):
+        given = [form.signature for form in forms if form.signature]
+
+        def write() -> str:
+            for signature in given:
+                consent_actions.sign(by=request.user, consent=found, **signature)
+            return _address(found)
+
+        if done := attempt(request, forms[0], write):
+            return done
+    parts = consent_papers.parts_of(found.text)
+    return page(request, "cases/consent_sign.html", forms[0], case=found.case, consent=found, parts=parts, forms=forms)
+
+
+def _signers(consent: Consent) -> list[signing.Signer]:
+    """The guardian of a minor first: that signature puts the consent in force."""
+    person = consent.person
+    own = signing.Signer(SignerRole.CLIENT, "client", person.name, person=person)
+    return [signing.Signer(SignerRole.GUARDIAN, "guardian", "", person=person), own] if person.is_minor else [own]
 
 
 @form_page
@@ -99,7 +130,7 @@ def consent_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             return reverse("case_consents", args=[found.case_id])
 
         if done := attempt(request, form, write):
-            messages.success(request, _("Taken back. What depends on it has stopped; papers given before stay as noted."))
+            messages.success(request, _("Taken back. What depends on it has stopped."))
             return done
     stops = consents.what_stops(found.kind)
     return page(request, "cases/consent_withdraw.html", form, case=found.case, consent=found, stops=stops)
@@ -134,6 +165,12 @@ def consent_paper(request: HttpRequest, pk: int) -> HttpResponse:
     response.headers["Content-Disposition"] = f'inline; filename="form-{found.pk}.pdf"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _shown(consent: Consent) -> list[signing.Shown]:
+    """The signatures, each with whether the words are still those that were signed."""
+    now = hashlib.sha256(consent.text.encode()).hexdigest()
+    return [signing.Shown(row, holds=row.sha256 == now) for row in consent.signatures.all()]
 
 
 def _rows():

@@ -207,7 +207,7 @@ def what_stops(kind: str) -> str:
     """What stops when a consent of this kind does not stand any more, in a sentence for the clinician."""
     return {
         ConsentKind.TREATMENT: _("Nothing more is given to this person, printed or filled in for them."),
-        ConsentKind.SHARING: _("Joint sheets are filled in and shared pages are printed no more. Past copies stay noted."),
+        ConsentKind.SHARING: _("Joint sheets are not filled in or shared any more. Copies given before stay noted."),
         ConsentKind.CONTACT: _("Reminders are not offered for this person any more."),
         ConsentKind.RELEASE: _("Nothing more goes to this recipient."),
     }[ConsentKind(kind)]
