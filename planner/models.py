@@ -26,7 +26,16 @@ from planner.cases.models import (  # noqa: F401
     TeamMember,
 )
 from planner.exchange.models import CalendarFeed  # noqa: F401
-from planner.homework.models import Adaptation, PrintedSheet, Printout  # noqa: F401
+from planner.homework.models import (  # noqa: F401
+    Adaptation,
+    Assignment,
+    AssignmentSeries,
+    PrintedSheet,
+    Printout,
+    Response,
+    ReturnedFile,
+    Sharing,
+)
 from planner.library.models import (  # noqa: F401
     Arrival,
     Draft,

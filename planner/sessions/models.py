@@ -184,6 +184,12 @@ class Handout(Stamped):
             models.UniqueConstraint(fields=["item", "edition", "participant"], name="one_handout_a_person"),
         ]
 
+    @property
+    def gates(self) -> list[str]:
+        """What has to be settled before it is given out: the sheet's own gates, else those of its item."""
+        own = self.edition.own_gates
+        return self.item.gates if own is None else own
+
 
 class NoteIsSigned(TypeError):
     """Somebody tried to change or take away what was signed. Later words are a dated addendum."""
