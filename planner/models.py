@@ -56,6 +56,18 @@ from planner.library.models import (  # noqa: F401
     Worksheet,
     WorksheetEdition,
 )
+from planner.plans.models import (  # noqa: F401
+    Goal,
+    Objective,
+    OwnPhrase,
+    Plan,
+    PlannedIntervention,
+    PlanReview,
+    PlanSignature,
+    Problem,
+    Standing,
+    SupervisionStep,
+)
 from planner.practice.models import (  # noqa: F401
     CrisisLine,
     Invitation,
