@@ -281,9 +281,7 @@ def process_notes() -> Iterator[Finding]:
         yield fault("process notes", f"a key of {process_store.FILE} is also in field.keys; they must be apart")
     if lost:
         count = sum(used[name] for name in lost)
-        yield fault(
-            "process notes", f"{count} cannot be opened: put {', '.join(lost)} back into {process_store.FILE}"
-        )
+        yield fault("process notes", f"{count} cannot be opened: put {', '.join(lost)} back into {process_store.FILE}")
     elif older:
         yield note("process notes", f"{older} under an older key; python3 manage.py process_keys rotate")
     else:

@@ -13,15 +13,18 @@ from django.db import transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from planner.cases.models import Audience, CaseKind, Participant, SignatureWay, SignerRole
+from planner.cases.models import Audience, CaseKind, Participant, SignatureWay, SignerRole, TeamRole
+from planner.plans.models import Objective
 from planner.practice.models import User
 from planner.practice.trail import record
 from planner.sessions import note_facts, note_formats, note_text
 from planner.sessions.actions import Refused, attending_of
 from planner.sessions.models import (
     Addendum,
+    NoteObjective,
     NoteSignature,
     NoteState,
+    NoteStep,
     ProgressNote,
     RiskLevel,
     Session,
@@ -53,9 +56,17 @@ def begin_note(session: Session, *, by: User) -> ProgressNote:
     )  # fmt: skip
     if made:
         note.present.set(places)
+        _take_up_objectives(note)
         note.change(note.version, parts={"plan": _plan_words(note_facts.read(note))}, changed_by=by)
         _record("began", note, by)
     return note
+
+
+def _take_up_objectives(note: ProgressNote) -> None:
+    """The objectives that the hour's done work served."""
+    items = note.session.items.kept().filter(done__in=note_facts.WORKED, objective__isnull=False)
+    ids = dict.fromkeys(items.values_list("objective_id", flat=True))
+    NoteObjective.objects.bulk_create(NoteObjective(note=note, objective_id=pk) for pk in ids)
 
 
 def _times_of(session: Session) -> tuple[Any, Any]:
@@ -157,6 +168,31 @@ def set_present(note: ProgressNote, *, by: User, version: int, participant: Part
     return note
 
 
+@transaction.atomic
+def set_objective(note: ProgressNote, objective: Objective, *, by: User, version: int, **words: str) -> ProgressNote:
+    """`step` or `response` of an objective; the first word on one takes it into the note."""
+    _must_be_open(note)
+    row = note.objectives.filter(objective=objective).first() or NoteObjective(note=note, objective=objective)
+    if row.pk and all(getattr(row, name) == value for name, value in words.items()) and _just_mine(note, by, version):
+        return note
+    note.change(version, changed_by=by)
+    for name, value in words.items():
+        setattr(row, name, value)
+    row.save()
+    _record("changed", note, by, fields=["objectives"])
+    return note
+
+
+@transaction.atomic
+def leave_objective(note: ProgressNote, objective: Objective, *, by: User, version: int) -> ProgressNote:
+    """Takes an objective out of the note: it was not worked on after all."""
+    _must_be_open(note)
+    note.change(version, changed_by=by)
+    note.objectives.filter(objective=objective).delete()
+    _record("changed", note, by, fields=["objectives"])
+    return note
+
+
 def missing(note: ProgressNote) -> list[str]:
     """What a note still needs before it can be signed, each in a sentence. Two queries at most."""
     found = []
@@ -173,25 +209,62 @@ def missing(note: ProgressNote) -> list[str]:
     return found
 
 
+def supervisor_of(note: ProgressNote, by: User) -> User | None:
+    """Who approves a note of this author: the case's supervisor today, where there is one."""
+    places = note.session.case.team.current().filter(role=TeamRole.SUPERVISOR).exclude(user=by)
+    place = places.select_related("user").order_by("pk").first()
+    return place.user if place else None
+
+
 @transaction.atomic
 def sign_note(note: ProgressNote, *, by: User, version: int) -> ProgressNote:
-    """Freezes the note under its hash and the signer's name. A second click finds it signed and changes nothing."""
+    """Freezes the note under its hash and the signer's name; where the case has a supervisor, it then awaits theirs. A
+    second click finds it signed and changes nothing."""
     if not note.is_open:
         return note
     lacking = missing(note)
     if lacking:
         raise Refused(" ".join(lacking))
-    now = timezone.now()
-    note.author, note.signed_at, note.late = by, now, is_late(note, now)
+    now, supervisor = timezone.now(), supervisor_of(note, by)
+    note.author, note.signed_at, note.late = by, now, note.late or is_late(note, now)
     note.facts = note_facts.read(note).as_json()
-    sha256 = note_text.digest(note)
     note.change(
-        version, author=by, signed_at=now, late=note.late, facts=note.facts, sha256=sha256, changed_by=by,
-        state=NoteState.SIGNED,
+        version, author=by, signed_at=now, late=note.late, facts=note.facts, sha256=note_text.digest(note),
+        supervisor=supervisor, changed_by=by, state=NoteState.AWAITING if supervisor else NoteState.SIGNED,
     )  # fmt: skip
     _sign(note, by, SignerRole.CLINICIAN)
-    _record("signed", note, by, sha256=sha256, late=note.late)
+    if supervisor:
+        NoteStep.objects.create(note=note, step=NoteState.AWAITING, by=by)
+    _record("signed", note, by, sha256=note.sha256, late=note.late)
     return note
+
+
+@transaction.atomic
+def approve_note(note: ProgressNote, *, by: User, version: int) -> ProgressNote:
+    """The supervisor signs under the same text. A second click changes nothing."""
+    if note.state == NoteState.APPROVED:
+        return note
+    _must_wait_for(note, by)
+    note.change(version, state=NoteState.APPROVED, changed_by=by)
+    _sign(note, by, SignerRole.SUPERVISOR)
+    NoteStep.objects.create(note=note, step=NoteState.APPROVED, by=by)
+    _record("approved", note, by, sha256=note.sha256)
+    return note
+
+
+@transaction.atomic
+def return_note(note: ProgressNote, *, by: User, version: int, comment: str) -> ProgressNote:
+    """Goes back to the author, who may write again; the first signature and the comment stay on file."""
+    _must_wait_for(note, by)
+    note.change(version, state=NoteState.RETURNED, changed_by=by)
+    NoteStep.objects.create(note=note, step=NoteState.RETURNED, comment=comment, by=by)
+    _record("returned", note, by)
+    return note
+
+
+def _must_wait_for(note: ProgressNote, by: User) -> None:
+    if note.state != NoteState.AWAITING or note.supervisor_id != by.pk:
+        raise Refused(_("This note does not wait for you."))
 
 
 def _sign(note: ProgressNote, by: User, role: str) -> None:

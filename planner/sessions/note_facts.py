@@ -1,4 +1,4 @@
-"""What the record itself says of an hour: who came, what was done, what was given. It stands in the note without typing.
+"""What the record itself says of an hour: who came, what was done, what was given. Nobody types it.
 
 While a note is a draft the facts are read anew each time; signing freezes them as plain values.
 """
@@ -27,7 +27,8 @@ class Facts:
     """Plain values, so that they can be frozen: people as (id, name, role), items as mappings.
 
     `agenda` holds title, minutes, done and, for work from the library, `name` and `edition`; `given` and `reviewed`
-    hold the title and for whom. `next_at` is the next planned hour, "" where there is none.
+    hold the title and for whom; `objectives` number, words, step and response of each that was worked on. `next_at` is
+    the next planned hour, "" where there is none.
     """
 
     case: str = ""
@@ -37,6 +38,7 @@ class Facts:
     agenda: tuple[Mapping[str, Any], ...] = ()
     given: tuple[Mapping[str, str], ...] = ()
     reviewed: tuple[Mapping[str, str], ...] = ()
+    objectives: tuple[Mapping[str, Any], ...] = ()
     next_at: str = ""
 
     @property
@@ -53,12 +55,6 @@ class Facts:
     def left(self) -> list[str]:
         """Work that was left or only partly done."""
         return [item["title"] for item in self.agenda if item["work"] and item["done"] in (Done.LEFT, Done.PARTLY)]
-
-    @property
-    def objectives(self) -> list[Mapping[str, Any]]:
-        """What was worked on, of the plan: number and words, each once, in the order of the plan."""
-        found = {item["objective"]["number"]: item["objective"] for item in self.done if item.get("objective")}
-        return [found[number] for number in sorted(found)]
 
     def as_json(self) -> dict[str, Any]:
         """For the column that keeps them."""
@@ -78,7 +74,7 @@ def facts_of(note: ProgressNote) -> Facts:
 
 
 def read(note: ProgressNote) -> Facts:
-    """Read from the hour, its agenda and its homework. Seven queries at most."""
+    """Read from the hour, its agenda and its homework. Eight queries at most."""
     session = note.session
     places = list(note.present.select_related("person"))
     present = tuple(
@@ -93,13 +89,19 @@ def read(note: ProgressNote) -> Facts:
         agenda=tuple(_agenda(session)),
         given=tuple(_given(note, people)),
         reviewed=tuple(_reviewed(note, people)),
+        objectives=tuple(_objectives(note)),
         next_at=_next(session),
     )
 
 
 def _agenda(session: Session) -> Iterable[dict[str, Any]]:
     for item in session.items.kept().select_related("edition__intervention"):
-        row = {"title": item.title, "minutes": item.minutes_used or item.minutes, "done": item.done, "work": _work(item)}
+        row = {
+            "title": item.title,
+            "minutes": item.minutes_used or item.minutes,
+            "done": item.done,
+            "work": _work(item),
+        }
         if item.edition:
             row |= {"name": item.edition.intervention.name, "edition": item.edition.number}
         yield row
@@ -108,6 +110,17 @@ def _agenda(session: Session) -> Iterable[dict[str, Any]]:
 def _work(item: AgendaItem) -> bool:
     """True for the work of the hour, False for what opens and closes every hour."""
     return item.kind in ("library", "free")
+
+
+def _objectives(note: ProgressNote) -> Iterable[dict[str, Any]]:
+    rows = note.objectives.select_related("objective__goal").order_by(
+        "objective__goal__position", "objective__position", "pk"
+    )
+    for row in rows:
+        yield {
+            "id": row.objective_id, "number": row.objective.number, "text": row.objective.sentence, "step": row.step,
+            "response": row.response,
+        }  # fmt: skip
 
 
 def _given(note: ProgressNote, people: set[int]) -> list[dict[str, str]]:

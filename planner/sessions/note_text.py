@@ -26,6 +26,7 @@ def canonical(note: ProgressNote) -> str:
         "service_code": note.service_code,
         "parts": {name: text for name, text in note.parts.items() if text},
         "risk": [note.risk_level, note.risk_basis, note.risk_action, note.risk_person_id],
+        "objectives": sorted([row.objective_id, row.step, row.response] for row in note.objectives.all()),
         "facts": note.facts,
         "signed_at": _moment(note.signed_at),
         "late": note.late,
@@ -54,7 +55,14 @@ def holds_in_the_trail(note: ProgressNote) -> bool:
 
 def addendum_digest(addendum: Addendum, note_sha256: str) -> str:
     """The SHA-256 of an addendum: its text, who and when, and the note it stands under."""
-    content = [note_sha256, addendum.author_id, addendum.name, addendum.credentials, addendum.text, _moment(addendum.at)]
+    content = [
+        note_sha256,
+        addendum.author_id,
+        addendum.name,
+        addendum.credentials,
+        addendum.text,
+        _moment(addendum.at),
+    ]
     return hashlib.sha256(_plain(content).encode()).hexdigest()
 
 

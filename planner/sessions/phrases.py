@@ -32,7 +32,8 @@ def without_names(text: str, names: Iterable[str]) -> str:
 def names_known_to(user: User) -> set[str]:
     """Names and case codes of everybody whom this person's cases are about. Two queries."""
     people = Person.objects.visible_to(user).values_list("name", "print_name")
-    return {name for both in people for name in both} | set(Case.objects.visible_to(user).values_list("code", flat=True))
+    codes = Case.objects.visible_to(user).values_list("code", flat=True)
+    return {name for both in people for name in both} | set(codes)
 
 
 @transaction.atomic
