@@ -265,8 +265,6 @@ def ask_for_review(*, by: User, case: Case, because: str) -> int:
     """Marks the standing documents of a case that this concerns; how many. Called inside the write that causes it."""
     kinds = [name for name, kind in KINDS.items() if kind.after_relapse]
     rows = Agreement.objects.filter(case=case, ended_on=None, kind__in=kinds, versions__adopted_on__isnull=False)
-    count = Agreement.objects.filter(pk__in=rows.values("pk")).update(
-        review_because=because, changed_at=timezone.now()
-    )
+    count = Agreement.objects.filter(pk__in=rows.values("pk")).update(review_because=because, changed_at=timezone.now())
     record("asked for review", by=by, what="agreements", case_id=case.pk, detail={"documents": count})
     return count

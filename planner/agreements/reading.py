@@ -24,7 +24,7 @@ class Sheet:
 
 
 def readers(agreement: Agreement, together: Iterable[Participant]) -> list[Participant]:
-    """Those who read a document: the people of a joint one, the one person of an own part, nobody of the clinician's."""
+    """Those who read a document: the people of a joint one, the person of an own part; nobody a clinician's notes."""
     if agreement.audience == Audience.CASE:
         return list(together)
     if agreement.person_id is None:
@@ -105,7 +105,9 @@ def answers_of(version: AgreementVersion, sheet: Sheet | None = None) -> list[Sa
         found = []
         for block in with_names(sheet.blocks, sheet.names):
             if isinstance(block, Terms):
-                found += [_term_line(block, _said(version, item, sheet.names)) for item in block.items(sheet.names or ("",))]
+                found += [
+                    _term_line(block, _said(version, item, sheet.names)) for item in block.items(sheet.names or ("",))
+                ]
             elif block.fields():
                 found += _lines(block, version.answers)
     return [one for one in found if one.said]

@@ -73,13 +73,19 @@ class CasePoliciesForm(CaseForm):
         help_text=_("Agree this with everybody at the start."),
     )  # fmt: skip
     past_use_talk = forms.ChoiceField(
-        label=_("Talk about past use"), choices=PastUseTalk.choices, initial=PastUseTalk.SESSION,
+        label=_("Talk about past use"), choices=PastUseTalk.choices, required=False,
         help_text=_("Sheets and plans follow this: what they ask about past use, and where it is talked about."),
     )  # fmt: skip
     part2 = forms.ChoiceField(
-        label=_("Under 42 CFR Part 2"), choices=Part2.choices, initial=Part2.UNKNOWN,
+        label=_("Under 42 CFR Part 2"), choices=Part2.choices, required=False,
         help_text=_("Federally assisted substance-use care in the United States."),
     )  # fmt: skip
+
+    def clean_past_use_talk(self) -> str:
+        return self.cleaned_data["past_use_talk"] or self.initial["past_use_talk"]
+
+    def clean_part2(self) -> str:
+        return self.cleaned_data["part2"] or self.initial["part2"]
 
 
 class PersonForm(HouseForm):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from planner.cases import actions, clearance, consent_actions, consent_papers, consents
@@ -24,6 +25,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
+LIST_QUERIES = 14
 TOLD = {
     "what": "What we speak about in our sessions.", "purpose": "To plan together.", "discloser": "Harbour practice",
     "ends_when": "therapy ends",
@@ -278,3 +280,81 @@ def test_every_form_reads_easily(couple, owner, ruben, maya, kind):
     consent = draw(couple, owner, ruben, kind, ways=["call"], **given)
     consent.text = consent.text.replace(consent_papers.PART2_NOTICE, "")  # the law's own words
     assert grade([part.text for part in consent_papers.parts_of(consent.text)]).worst <= 8
+
+
+# Pages
+
+
+@pytest.fixture
+def page(signed_in, owner):
+    return signed_in(owner)
+
+
+def at(name, *things):
+    return reverse(name, args=[getattr(thing, "pk", thing) for thing in things])
+
+
+def test_draw_up_sign_and_take_back_on_the_pages(page, couple, ruben, maya):
+    form = {"person": ruben.pk, "to_person": maya.pk, "about_use": "on", **TOLD}
+    response = page.post(at("consent_new", couple, "sharing"), form)
+    consent = Consent.objects.get()
+    assert response.headers["Location"] == at("consent", consent)
+    assert consent.about_use and consent.part2
+    page.post(at("consent_sign", consent), {"client-way": "typed", "client-typed": "Ruben"})
+    consent.refresh_from_db()
+    assert (consent.state, consent.signatures.get().sha256) == (ConsentState.STANDING, consent.sha256)
+    assert "Ruben" in page.get(at("consent", consent)).content.decode()
+    page.post(at("consent_withdraw", consent), {"on": TODAY.isoformat(), "how": "Said so."})
+    consent.refresh_from_db()
+    assert consent.state == ConsentState.WITHDRAWN
+
+
+def test_what_is_missing_stands_beside_its_field_and_nothing_typed_is_lost(page, couple, ruben, maya):
+    response = page.post(at("consent_new", couple, "release"), {"person": ruben.pk, "what": "Typed already"})
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {"recipient", "purpose", "discloser", "expires_on"}
+    assert "Typed already" in response.content.decode()
+    assert not Consent.objects.exists()
+
+
+def test_declining_needs_its_reason_and_is_kept(page, couple, owner, ruben):
+    consent = draw(couple, owner, ruben, "treatment")
+    assert page.post(at("consent_sign", consent), {"client-way": "none"}).status_code == 422
+    page.post(at("consent_sign", consent), {"client-way": "none", "client-reason": "Wants to think."})
+    consent.refresh_from_db()
+    assert consent.state == ConsentState.DECLINED
+
+
+def test_a_double_click_draws_up_one(page, couple, ruben):
+    form = {"person": ruben.pk, "ways": ["call"], "once": "one-time"}
+    for _click in range(2):
+        page.post(at("consent_new", couple, "contact"), form)
+    assert Consent.objects.count() == 1
+
+
+def test_the_form_opens_under_a_name_that_tells_nothing(page, couple, owner, ruben):
+    consent = draw(couple, owner, ruben, "treatment")
+    response = page.post(at("consent_print", consent), follow=True)
+    assert response.headers["Content-Disposition"] == f'inline; filename="form-{consent.pk}.pdf"'
+    assert response.content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_asks_the_same_whatever_its_length(page, couple, owner, ruben, rows, django_assert_num_queries):
+    for _row in range(rows):
+        draw(couple, owner, ruben, "contact", ways=["call"])
+    page.get(at("case_consents", couple))
+    with django_assert_num_queries(LIST_QUERIES):
+        page.get(at("case_consents", couple))
+
+
+def test_the_chart_says_what_was_agreed(page, couple):
+    page.post(
+        at("case_edit", couple),
+        {"kind": "couple", "phase": "skill-building", "secrets_policy": "limited", "past_use_talk": "check-in",
+         "part2": "no", "version": 1},
+    )  # fmt: skip
+    couple.refresh_from_db()
+    assert (couple.secrets_policy, couple.past_use_talk, couple.part2) == ("limited", "check-in", "no")
+    shown = page.get(at("case", couple)).content.decode()
+    assert "At the scheduled check-in" in shown and "Limited: told alone stays apart" in shown
