@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planner.base.models import Versioned
-from planner.cases.models import Audience, Case, Person
+from planner.cases.models import Audience, Case, Person, on_team
 from planner.library.models import Worksheet, WorksheetEdition
 from planner.practice.models import User
 from planner.sheets.models import Printed
@@ -22,7 +22,7 @@ class PrintoutKind(models.TextChoices):
 class PrintoutQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Printouts of the cases the person may see."""
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "case__"))
 
 
 class Printout(models.Model):
@@ -60,10 +60,10 @@ class PrintedSheet(models.Model):
 class AdaptationQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Adaptations in the cases the person may see."""
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "case__"))
 
     def editable_by(self, user: User):
-        return self.filter(case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "case__", to_edit=True))
 
 
 class Adaptation(Versioned):
