@@ -26,7 +26,16 @@ from planner.cases.models import (  # noqa: F401
     TeamMember,
 )
 from planner.exchange.models import CalendarFeed  # noqa: F401
-from planner.homework.models import Adaptation, PrintedSheet, Printout  # noqa: F401
+from planner.homework.models import (  # noqa: F401
+    Adaptation,
+    Assignment,
+    AssignmentSeries,
+    PrintedSheet,
+    Printout,
+    Response,
+    ReturnedFile,
+    Sharing,
+)
 from planner.library.models import (  # noqa: F401
     Arrival,
     Draft,
@@ -46,6 +55,18 @@ from planner.library.models import (  # noqa: F401
     Word,
     Worksheet,
     WorksheetEdition,
+)
+from planner.plans.models import (  # noqa: F401
+    Goal,
+    Objective,
+    OwnPhrase,
+    Plan,
+    PlannedIntervention,
+    PlanReview,
+    PlanSignature,
+    Problem,
+    Standing,
+    SupervisionStep,
 )
 from planner.practice.models import (  # noqa: F401
     CrisisLine,
@@ -70,7 +91,9 @@ from planner.sessions.models import (  # noqa: F401
     Addendum,
     AgendaItem,
     Handout,
+    NoteObjective,
     NoteSignature,
+    NoteStep,
     Phrase,
     ProcessNote,
     ProgressNote,

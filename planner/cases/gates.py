@@ -41,6 +41,7 @@ MATRIX: dict[str, dict[str, Effect]] = {
     "facilitated-disclosure": {_VIOLENCE: _J, _PSYCHOSIS: _J, _LEGAL: _B, _SUICIDE: _B, _WITHDRAWAL: _B},
     "shared-record": {_VIOLENCE: _J, _PSYCHOSIS: _J, _LEGAL: _B, MINOR: _W},
     "joint-relapse-plan": {_VIOLENCE: _J, _PSYCHOSIS: _J, _WITHDRAWAL: _W, _LEGAL: _W},
+    "own-relapse-plan": {_WITHDRAWAL: _W, _LEGAL: _W},
     "exposure-or-guilt": {_SUICIDE: _W},
     "graded-exposure": {_WITHDRAWAL: _B, _SUICIDE: _W, _DISSOCIATION: _W},
     "mindfulness": {_WITHDRAWAL: _B, _PSYCHOSIS: _B, _DISSOCIATION: _W},
@@ -55,6 +56,7 @@ LABELS = {
     "facilitated-disclosure": gettext_lazy("Facilitated disclosure"),
     "shared-record": gettext_lazy("Shared record"),
     "joint-relapse-plan": gettext_lazy("Joint relapse plan"),
+    "own-relapse-plan": gettext_lazy("A person's own relapse plan"),
     "exposure-or-guilt": gettext_lazy("Work on guilt or exposure"),
     "graded-exposure": gettext_lazy("Graded exposure"),
     "mindfulness": gettext_lazy("Mindfulness"),
@@ -65,6 +67,7 @@ LABELS = {
 
 _NOT_YET = gettext_lazy("Ask %(name)s alone about safety first. Not yet asked.")
 _NOT_YET_MINOR = gettext_lazy("Ask %(name)s alone about safety first, in words that fit the age. Not yet asked.")
+_NOT_REVIEWED = gettext_lazy("%(name)s: an answer asks for a look at suicide risk. Nobody has looked yet.")
 _CONCERNS = {
     _VIOLENCE: gettext_lazy("%(name)s: a concern about violence or coercion is recorded. Work with each person alone."),
     _SUICIDE: gettext_lazy("%(name)s: a concern about suicide risk is recorded. Review safety with %(name)s first."),
@@ -175,7 +178,7 @@ def _in_case(effect: Effect, *, joint: bool) -> Effect:
 
 def _sentence(kind: str, flag: SafetyFlag | None, person: Any, *, joint: bool) -> str | None:
     """The sentence where the finding matters; None where it does not. Only violence must have been asked: for every
-    other kind nothing recorded means nothing known."""
+    other kind nothing recorded means nothing known. Suicide risk recorded as not yet asked waits for an answer."""
     name = {"name": person.on_paper or _("This person")}
     if kind == MINOR:
         return _CONCERNS[MINOR] % name if person.is_minor else None
@@ -184,6 +187,8 @@ def _sentence(kind: str, flag: SafetyFlag | None, person: Any, *, joint: bool) -
         return _CONCERNS[kind] % name
     if state == FlagState.NOT_YET and kind == _VIOLENCE and joint:
         return (_NOT_YET_MINOR if person.is_minor else _NOT_YET) % name
+    if state == FlagState.NOT_YET and kind == _SUICIDE and flag is not None:
+        return _NOT_REVIEWED % name
     return None
 
 

@@ -42,6 +42,10 @@ _WORDS = {
     "imported": _("took in"),
     "put away": _("put away"),
     "reviewed": _("reviewed"),
+    "signed": _("signed"),
+    "approved": _("approved"),
+    "returned": _("returned"),
+    "began": _("began"),
     "asked for": _("asked for"),
     "loaded": _("loaded"),
     "reopened": _("reopened"),
@@ -52,6 +56,10 @@ _WORDS = {
     "carried_over": _("carried over"),
     "moved": _("moved"),
     "ticked": _("ticked"),
+    "given": _("gave something to do"),
+    "series paused": _("paused a series"),
+    "series resumed": _("went on with a series"),
+    "series ended": _("ended a series"),
 }
 
 
