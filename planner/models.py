@@ -56,6 +56,18 @@ from planner.library.models import (  # noqa: F401
     Worksheet,
     WorksheetEdition,
 )
+from planner.plans.models import (  # noqa: F401
+    Goal,
+    Objective,
+    OwnPhrase,
+    Plan,
+    PlannedIntervention,
+    PlanReview,
+    PlanSignature,
+    Problem,
+    Standing,
+    SupervisionStep,
+)
 from planner.practice.models import (  # noqa: F401
     CrisisLine,
     Invitation,
@@ -79,7 +91,9 @@ from planner.sessions.models import (  # noqa: F401
     Addendum,
     AgendaItem,
     Handout,
+    NoteObjective,
     NoteSignature,
+    NoteStep,
     Phrase,
     ProcessNote,
     ProgressNote,
