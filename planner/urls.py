@@ -8,6 +8,9 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
+from planner.agreements import fill_views as agreement_fills
+from planner.agreements import paper_views as agreement_papers
+from planner.agreements import views as agreements
 from planner.cases import consent_views as consents
 from planner.cases import views as cases
 from planner.desk import views as desk
@@ -125,6 +128,24 @@ urlpatterns = [
         adaptations.adaptation_remove,
         name="adaptation_remove",
     ),
+    # Agreements
+    path("cases/<int:pk>/agreements/", agreements.case_agreements, name="case_agreements"),
+    path("cases/<int:pk>/agreements/new/<slug:kind>/", agreements.agreement_new, name="agreement_new"),
+    path("agreements/<int:pk>/", agreements.agreement, name="agreement"),
+    path("agreements/<int:pk>/fill/", agreement_fills.agreement_fill, name="agreement_fill"),
+    path("agreements/<int:pk>/returned/", agreement_fills.agreement_returned, name="agreement_returned"),
+    path("agreements/<int:pk>/renew/", agreements.agreement_renew, name="agreement_renew"),
+    path("agreements/<int:pk>/put-away/", agreements.agreement_drop, name="agreement_drop"),
+    path("agreements/<int:pk>/review/", agreements.agreement_review, name="agreement_review"),
+    path("agreements/<int:pk>/end/", agreements.agreement_end, name="agreement_end"),
+    path("agreements/<int:pk>/sign/", agreements.agreement_sign, name="agreement_sign"),
+    path("agreements/<int:pk>/compare/", agreements.agreement_compare, name="agreement_compare"),
+    path("agreements/<int:pk>/print/", agreement_papers.agreement_print, name="agreement_print"),
+    path("agreements/<int:pk>/print/picture.png", agreement_papers.agreement_picture, name="agreement_picture"),
+    path("agreements/<int:pk>/copies/add/", agreement_papers.copy_add, name="copy_add"),
+    path("copies/<int:pk>/page.pdf", agreement_papers.agreement_paper, name="agreement_paper"),
+    path("copies/<int:pk>/where/", agreement_papers.copy_where, name="copy_where"),
+    path("copies/<int:pk>/replaced/", agreement_papers.copy_replaced, name="copy_replaced"),
     # Sessions
     path("sessions/", sessions.sessions, name="sessions"),
     path("sessions/add/", sessions.sessions_add_from_library, name="sessions_add_from_library"),
