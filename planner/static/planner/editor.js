@@ -58,7 +58,7 @@
 
   document.addEventListener("htmx:afterSettle", (event) => {
     const wanted = event.detail.xhr?.getResponseHeader("X-Focus");
-    if (!wanted || event.detail.target.id !== "blocks") return;
+    if (!wanted || !["blocks", "head-parts"].includes(event.detail.target.id)) return;
     const place = $(wanted);
     (place?.querySelector("input:not([type=hidden]), textarea, select") || place)?.focus();
   });
