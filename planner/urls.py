@@ -17,6 +17,7 @@ from planner.homework import views as homework
 from planner.library import catalogue_views as catalogue
 from planner.library import course_views as courses
 from planner.library import draft_views as drafts
+from planner.library import export_views as exports
 from planner.library import own_views as own
 from planner.library import parcel_views as parcels
 from planner.library import views as library
@@ -94,7 +95,7 @@ urlpatterns = [
     path("library/catalogue/<int:pk>/catalogue.pdf", catalogue.catalogue_file, name="catalogue_file"),
     path("library/glossary/", library.glossary_page, name="glossary"),
     path("library/packs/guide/", parcels.pack_guide, name="pack_guide"),
-    path("library/packs/give-out/", parcels.pack_export, name="pack_export"),
+    path("library/packs/give-out/", exports.pack_export, name="pack_export"),
     path("library/packs/take-in/", parcels.pack_import, name="pack_import"),
     path("library/packs/<int:pk>/", parcels.parcel, name="parcel"),
     path("library/packs/<int:pk>/take/", parcels.parcel_take, name="parcel_take"),

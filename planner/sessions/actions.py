@@ -155,10 +155,8 @@ def use_template(session: Session, template: SessionTemplate, *, by: User, versi
 def _editions_of(template: SessionTemplate, lines: Sequence[dict]) -> dict[str, InterventionEdition]:
     """Slug -> current edition of the interventions that a template names."""
     slugs = [line["intervention"] for line in lines if line.get("intervention")]
-    rows = Intervention.objects.filter(
-        slug__in=slugs, language=template.language, practice_id=template.practice_id, retired_at=None
-    )
-    return {row.slug: row.current for row in rows.select_related("current__intervention") if row.current}
+    rows = Intervention.objects.filter(language=template.language).select_related("current__intervention")
+    return {slug: row.current for slug, row in rows.named_by(template, slugs).items() if row.current}
 
 
 def opening_count(lines: Sequence[dict]) -> int:
