@@ -8,6 +8,7 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
+from planner.cases import consent_views as consents
 from planner.cases import views as cases
 from planner.desk import views as desk
 from planner.homework import adaptation_views as adaptations
@@ -58,6 +59,13 @@ urlpatterns = [
     path("cases/<int:pk>/safety/", cases.flag_record, name="flag_record"),
     path("cases/<int:pk>/override/<slug:gate>/", cases.gate_override, name="gate_override"),
     path("cases/<int:pk>/team/", cases.team, name="team"),
+    path("cases/<int:pk>/consents/", consents.case_consents, name="case_consents"),
+    path("cases/<int:pk>/consents/new/<slug:kind>/", consents.consent_new, name="consent_new"),
+    path("consents/<int:pk>/", consents.consent, name="consent"),
+    path("consents/<int:pk>/sign/", consents.consent_sign, name="consent_sign"),
+    path("consents/<int:pk>/withdraw/", consents.consent_withdraw, name="consent_withdraw"),
+    path("consents/<int:pk>/print/", consents.consent_print, name="consent_print"),
+    path("consents/<int:pk>/form.pdf", consents.consent_paper, name="consent_paper"),
     # Library
     path("library/", library.library, name="library"),
     path("library/schema.json", library.pack_schema, name="pack_schema"),
