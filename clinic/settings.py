@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "planner.practice.middleware.AbsenceMiddleware",
+    "planner.practice.middleware.HandedOverMiddleware",
     "planner.practice.place.PlaceMiddleware",
     "planner.practice.middleware.SignedInMiddleware",
     "planner.practice.middleware.SecondFactorMiddleware",
@@ -104,7 +105,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "planner.base.renderer.HouseRenderer"
 
 DATABASE_URL = env.str("CLINIC_DATABASE_URL", "")
 if DATABASE_URL:
