@@ -5,6 +5,7 @@ from planner.agreements.models import (  # noqa: F401
     AgreementSignature,
     AgreementVersion,
     PaperCopy,
+    Reentry,
 )
 from planner.base.models import Job, Once  # noqa: F401
 from planner.boosters.models import (  # noqa: F401

@@ -10,6 +10,7 @@ from django.urls import path
 
 from planner.agreements import fill_views as agreement_fills
 from planner.agreements import paper_views as agreement_papers
+from planner.agreements import reentry_views as reentries
 from planner.agreements import views as agreements
 from planner.cases import consent_views as consents
 from planner.cases import views as cases
@@ -162,6 +163,9 @@ urlpatterns = [
     path("copies/<int:pk>/page.pdf", agreement_papers.agreement_paper, name="agreement_paper"),
     path("copies/<int:pk>/where/", agreement_papers.copy_where, name="copy_where"),
     path("copies/<int:pk>/replaced/", agreement_papers.copy_replaced, name="copy_replaced"),
+    path("cases/<int:pk>/relapse/", reentries.relapse_record, name="relapse_record"),
+    path("after/<int:pk>/", reentries.way_back, name="reentry"),
+    path("after/<int:pk>/step/", reentries.reentry_step, name="reentry_step"),
     # Sessions
     path("sessions/", sessions.sessions, name="sessions"),
     path("sessions/add/", sessions.sessions_add_from_library, name="sessions_add_from_library"),

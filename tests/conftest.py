@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
+from planner.agreements.models import Agreement, AgreementVersion, PaperCopy, Reentry
 from planner.base.models import Job
 from planner.cases import consent_actions
 from planner.cases.models import TeamMember, TeamRole
@@ -16,6 +17,7 @@ from planner.homework.models import Printout
 from planner.library import draft_actions, own, parcels
 from planner.library.models import Parcel, SessionTemplate
 from planner.practice.models import CrisisLine, Invitation, Role
+from planner.progress.models import Event
 from planner.sessions.models import AgendaItem, Handout
 from planner.sheets.models import Printed
 from tests import factories
@@ -142,4 +144,26 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         "own_draft": own_draft.pk, "block": draft.content["blocks"][1]["key"],
     }  # fmt: skip
     things |= {"consent": consent.pk, "printed_consent": printed_consent.pk, "consent_kind": "release"}
+    things |= things_of_agreements(case, owner, worksheet, kept)
     return SimpleNamespace(people=people, things=things, case=case, session=session, item=item)
+
+
+def things_of_agreements(case, owner, worksheet, printed) -> dict:
+    """A document with an adopted version and a copy on paper, another that is a draft, and a way back."""
+    person = case.participants.first().person
+    fields = {"case": case, "worksheet": worksheet, "kind": "boundary", "by": owner}
+    agreement = Agreement.objects.create(person=person, audience="person", **fields)
+    version = AgreementVersion.objects.create(
+        agreement=agreement, number=1, edition=worksheet.current, answers={"pause_word": "Palm up"}, by=owner,
+        adopted_on=timezone.localdate(),
+    )  # fmt: skip
+    drafted = Agreement.objects.create(audience="case", **fields)
+    people = [place.person_id for place in case.participants.all()]
+    AgreementVersion.objects.create(agreement=drafted, number=1, edition=worksheet.current, people=people, by=owner)
+    copy = PaperCopy.objects.create(of=version, person=person, where="Fridge", printed=printed, by=owner)
+    relapse = Event.objects.create(case=case, kind="relapse", on=timezone.localdate(), by=owner)
+    way_back = Reentry.objects.create(case=case, event=relapse, by=owner)
+    return {
+        "agreement": agreement.pk, "drafted": drafted.pk, "copy": copy.pk, "reentry": way_back.pk,
+        "agreement_kind": "boundary",
+    }  # fmt: skip

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
 from planner.agreements.kinds import KINDS
-from planner.agreements.models import Agreement, AgreementVersion, PaperCopy
+from planner.agreements.models import Agreement, AgreementVersion, PaperCopy, Reentry
 from planner.cases.models import Case
 from planner.practice.models import User
 
@@ -71,15 +70,18 @@ def _standing(
 def on_chart(case: Case, user: User) -> dict[str, Any]:
     """The context of agreements/_chart.html, in a constant number of queries."""
     found = documents(case)
-    return {"agreements_shown": found["documents"], "copies_to_replace": found["to_replace"]}
+    ways_back = list(Reentry.objects.filter(case=case).open().select_related("event"))
+    return {"agreements_shown": found["documents"], "copies_to_replace": found["to_replace"], "ways_back": ways_back}
 
 
-def due(user: User, cases: Iterable[Case]) -> list[Agreement]:
-    """Documents to look at in these cases, what a relapse asks for first. One query."""
-    rows = Agreement.objects.editable_by(user).filter(case__in=cases).due()
-    rows = rows.filter(versions__adopted_on__isnull=False).distinct()
-    return list(
-        rows.select_related("case", "worksheet", "person")
-        .prefetch_related("case__participants__person")
-        .order_by("-review_because", "review_on", "pk")
-    )
+def ways_back(user: User):
+    """What is left to do after a relapse, in the person's open cases, the newest first."""
+    rows = Reentry.objects.editable_by(user).filter(case__closed_on=None).open()
+    return rows.select_related("case").only("case__code").order_by("-pk")
+
+
+def due(user: User):
+    """Documents to look at in the person's open cases, what a relapse asks for first."""
+    held = AgreementVersion.objects.filter(agreement=OuterRef("pk"), adopted_on__isnull=False)
+    rows = Agreement.objects.editable_by(user).filter(Exists(held), case__closed_on=None).due()
+    return rows.select_related("case", "worksheet").order_by("-review_because", "review_on", "pk")

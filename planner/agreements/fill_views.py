@@ -94,11 +94,11 @@ def _page(
     filling = onscreen.Filling(
         sheet.blocks, values=values, problems=problems, names=sheet.names, language=sheet.language
     )
-    first = draft.number == 1
+    first, day = draft.number == 1, actions.review_day(agreement)
     context = {
         "agreement": agreement, "case": agreement.case, "label": label(agreement.case), "draft": draft,
         "filling": filling, "said": said, "theirs": theirs, "upload": ReturnedForm(),
-        "adopting": form or AdoptForm(first=first, prefix="adopt", initial={"review_on": actions.review_day(agreement)}),
+        "adopting": form or AdoptForm(first=first, prefix="adopt", initial={"review_on": day}),
         "talk": talk.lines(agreement.case, draft.edition), "verdict": actions.verdict_of(draft),
     }  # fmt: skip
     return render(request, "agreements/fill.html", context, status=status)
@@ -128,10 +128,7 @@ def agreement_returned(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _draft(request: HttpRequest, pk: int) -> AgreementVersion:
     """The draft of a document that the person may change."""
-    rows = Agreement.objects.select_related(
-        "case__practice", "worksheet__current", "worksheet__intervention__current", "person"
-    )
-    found = find_to_edit(rows, request.user, pk=pk)
+    found = find_to_edit(Agreement.objects.with_sheet(), request.user, pk=pk)
     draft = found.versions.filter(adopted_on=None).select_related("edition__worksheet").first()
     if draft is None or found.ended_on:
         raise Http404

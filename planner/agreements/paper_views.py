@@ -144,10 +144,7 @@ def _address(agreement: Agreement) -> str:
 
 def _version(request: HttpRequest, pk: int) -> AgreementVersion:
     """The version that the address names, else the one that holds, else the draft."""
-    rows = Agreement.objects.select_related(
-        "case__practice", "worksheet__current", "worksheet__intervention__current", "person"
-    )
-    found = find_to_edit(rows, request.user, pk=pk)
+    found = find_to_edit(Agreement.objects.with_sheet(), request.user, pk=pk)
     versions = list(found.versions.select_related("edition__worksheet__intervention__current"))
     asked = request.POST.get("version") or request.GET.get("version") or ""
     held = next((version for version in versions if not version.is_draft), versions[0])

@@ -85,7 +85,7 @@ def _first(request: HttpRequest, free: list[Place]) -> dict[str, str]:
 @require_safe
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     """One document: the version that holds, who signed, its history, where its copies are."""
-    found = find(_rows(), request.user, pk=pk)
+    found = find(Agreement.objects.with_sheet(), request.user, pk=pk)
     record("viewed", by=request.user, what="agreement", what_id=found.pk, case_id=found.case_id)
     versions = list(found.versions.select_related("edition", "by"))
     held = next((version for version in versions if not version.is_draft), None)
@@ -98,7 +98,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         "draft": versions[0] if versions[0].is_draft else None, "shown": shown,
         "answers": reading.answers_of(shown), "terms": reading.terms_of(shown), "may_edit": may_edit,
         "signatures": _signatures(held), "unsigned": _unsigned(held),
-        "copies": list(_copies(found)), "review": ReviewForm(initial={"review_on": actions.review_day(found)}),
+        "copies": _copies(request, found), "review": ReviewForm(initial={"review_on": actions.review_day(found)}),
     }  # fmt: skip
     return render(request, "agreements/agreement.html", context)
 
@@ -118,17 +118,17 @@ def _unsigned(version: AgreementVersion | None) -> list[str]:
     return [place.person.name for place in current(version.agreement.case) if place.person_id in missing]
 
 
-def _copies(found: Agreement):
+def _copies(request: HttpRequest, found: Agreement) -> list[PaperCopy]:
     """Its copies on paper, those out there first."""
-    rows = PaperCopy.objects.filter(of__agreement=found).select_related("of", "printed").defer("printed__pdf")
-    return rows.order_by("replaced_on", "-pk")
+    rows = PaperCopy.objects.visible_to(request.user).filter(of__agreement=found).select_related("of")
+    return sorted(rows, key=lambda copy: (copy.replaced_on is not None, -copy.pk))
 
 
 @require_POST
 @clinical
 def agreement_renew(request: HttpRequest, pk: int) -> HttpResponse:
     """A new version to fill in, from the last one."""
-    found = find_to_edit(_rows(), request.user, pk=pk)
+    found = find_to_edit(Agreement.objects.with_sheet(), request.user, pk=pk)
     try:
         actions.renew(by=request.user, agreement=found)
     except actions.Refused as refused:
@@ -141,7 +141,7 @@ def agreement_renew(request: HttpRequest, pk: int) -> HttpResponse:
 @clinical
 def agreement_drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the draft away."""
-    found = find_to_edit(_rows(), request.user, pk=pk)
+    found = find_to_edit(Agreement.objects.with_sheet(), request.user, pk=pk)
     draft = found.versions.filter(adopted_on=None).first()
     try:
         if draft:
@@ -158,7 +158,7 @@ def agreement_drop(request: HttpRequest, pk: int) -> HttpResponse:
 @clinical
 def agreement_review(request: HttpRequest, pk: int) -> HttpResponse:
     """It was looked at and holds as it is."""
-    found = find_to_edit(_rows(), request.user, pk=pk)
+    found = find_to_edit(Agreement.objects.with_sheet(), request.user, pk=pk)
     form = ReviewForm(request.POST)
     address = reverse("agreement", args=[found.pk])
     try:
@@ -176,7 +176,7 @@ def agreement_review(request: HttpRequest, pk: int) -> HttpResponse:
 @clinical
 def agreement_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a document; the page asks first."""
-    found = find_to_edit(_rows(), request.user, pk=pk)
+    found = find_to_edit(Agreement.objects.with_sheet(), request.user, pk=pk)
     form = EndForm(request.POST or None, initial={"version": found.version})
     if form.is_valid():
 
@@ -195,7 +195,7 @@ def agreement_end(request: HttpRequest, pk: int) -> HttpResponse:
 @clinical
 def agreement_sign(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign the version that holds: each person, or that they decline, and the clinician."""
-    found = find_to_edit(_rows(), request.user, pk=pk)
+    found = find_to_edit(Agreement.objects.with_sheet(), request.user, pk=pk)
     held = found.versions.filter(adopted_on__isnull=False).select_related("edition").first()
     if held is None or found.ended_on:
         return HttpResponseRedirect(reverse("agreement", args=[found.pk]))
@@ -228,7 +228,7 @@ def _signers(request: HttpRequest, version: AgreementVersion) -> list[signing.Si
 @require_safe
 def agreement_compare(request: HttpRequest, pk: int) -> HttpResponse:
     """Two versions side by side; the last two unless the address names others."""
-    found = find(_rows(), request.user, pk=pk)
+    found = find(Agreement.objects.with_sheet(), request.user, pk=pk)
     record("viewed", by=request.user, what="agreement", what_id=found.pk, case_id=found.case_id)
     versions = list(found.versions.select_related("edition"))
     for version in versions:
@@ -242,10 +242,3 @@ def agreement_compare(request: HttpRequest, pk: int) -> HttpResponse:
         "right": right, "rows": rows, "changed": any(not row.is_same for row in rows),
     }  # fmt: skip
     return render(request, "agreements/compare.html", context)
-
-
-def _rows():
-    """Documents with what every page of theirs needs."""
-    return Agreement.objects.select_related(
-        "case__practice", "worksheet__current", "worksheet__intervention__current", "person"
-    )

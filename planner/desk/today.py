@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from planner.agreements import chart as agreements
 from planner.cases import names
 from planner.cases.models import Case, CaseKind, FlagKind, FlagState, Participant, SafetyFlag
 from planner.practice.models import CrisisLine, User
@@ -119,6 +120,24 @@ def without_next(user: User) -> Pile:
     return pile(found, f"{reverse('caseload')}?sort=next")
 
 
+def after_a_relapse(user: User) -> Pile:
+    """Ways back that are not gone to the end yet."""
+    said, do = _("After a relapse: what to do today"), _("Open")
+    rows = agreements.ways_back(user)[: OF_A_KIND + 1]
+    found = [Waiting(row.case, said, do, reverse("reentry", args=[row.pk]), urgent=True) for row in rows]
+    return pile(found, reverse("caseload"))
+
+
+def documents(user: User) -> Pile:
+    """Plans and agreements to look at again: their day has come, or a relapse asks for it."""
+    said, do = _("Look at it again: %(name)s"), _("Open")
+    rows = agreements.due(user)[: OF_A_KIND + 1]
+    found = [
+        Waiting(row.case, said % {"name": row.worksheet.name}, do, reverse("agreement", args=[row.pk])) for row in rows
+    ]
+    return pile(found, reverse("caseload"))
+
+
 def _open_cases(user: User) -> QuerySet:
     return Case.objects.editable_by(user).filter(closed_on=None)
 
@@ -129,7 +148,7 @@ def _few(cases: QuerySet) -> QuerySet:
 
 
 #: What is asked for things that wait, the most pressing first. Each is one query, whatever it finds.
-SOURCES: tuple[Callable[[User], Pile], ...] = (safety, not_closed, without_next)
+SOURCES: tuple[Callable[[User], Pile], ...] = (after_a_relapse, safety, not_closed, documents, without_next)
 
 
 def waiting(user: User) -> list[Pile]:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from planner.agreements import chart as agreements
 from planner.base.access import clinical, find
 from planner.base.text import clean_line
 from planner.cases import chart
@@ -91,6 +92,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "case": found,
             **chart.people_and_safety(found),
+            **agreements.on_chart(found, request.user),
             "may_edit": Case.objects.editable_by(request.user).filter(pk=found.pk).exists(),
             "coming": sessions.filter(state__in=["planned", "running"]).order_by("starts_at")[:5],
             "past": sessions.filter(Q(state="held") | Q(state="cancelled")).order_by("-starts_at")[:12],

@@ -99,7 +99,7 @@ def session_new(request: HttpRequest, case_pk: int) -> HttpResponse:
         participants=participants,
         templates=page.templates_for(request.user, case.kind),
         left=list(held.items.unfinished()) if held else [],
-        initial=_next_session(case, last, participants),
+        initial=_next_session(case, last, participants) | _asked_for(request),
     )
     if form.is_valid():
         try:
@@ -121,6 +121,13 @@ def _next_session(case: Case, last: Session | None, participants: list) -> dict[
         "attendees": [participant.pk for participant in participants],
         "carry": True,
     }
+
+
+def _asked_for(request: HttpRequest) -> dict[str, Any]:
+    """The template and the kind of session that the address asks for (`?template=3&kind=repair`)."""
+    asked = {"template": request.GET.get("template", ""), "kind": request.GET.get("kind", "")}
+    known = asked["kind"] in SessionKind.values
+    return {name: value for name, value in asked.items() if value and (name != "kind" or known)}
 
 
 def _plan_new(request: HttpRequest, case: Case, chosen: dict[str, Any]) -> str:
