@@ -205,16 +205,22 @@ class Booster(Versioned):
         ]
 
     @property
+    def has_hour(self) -> bool:
+        """A session in the calendar: booked, and not cancelled in the sessions room since."""
+        booked = self.state == BoosterState.BOOKED and self.session is not None
+        return booked and self.session.state != SessionState.CANCELLED
+
+    @property
     def wall(self) -> datetime:
         """When it is, on the clock of its series (naive): the booked hour, else the day and hour it is due."""
-        if self.state == BoosterState.BOOKED and self.session_id:
+        if self.has_hour:
             return self.session.starts_at.astimezone(ZoneInfo(self.series.zone)).replace(tzinfo=None)
         return datetime.combine(self.due_on, self.clock)
 
     @property
     def moment(self) -> datetime:
         """The same in UTC."""
-        if self.state == BoosterState.BOOKED and self.session_id:
+        if self.has_hour:
             return self.session.starts_at
         return dates.moment(datetime.combine(self.due_on, self.clock), self.series.zone)
 
