@@ -26,7 +26,16 @@ from planner.cases.models import (  # noqa: F401
     TeamMember,
 )
 from planner.exchange.models import CalendarFeed  # noqa: F401
-from planner.homework.models import Adaptation, PrintedSheet, Printout  # noqa: F401
+from planner.homework.models import (  # noqa: F401
+    Adaptation,
+    Assignment,
+    AssignmentSeries,
+    PrintedSheet,
+    Printout,
+    Response,
+    ReturnedFile,
+    Sharing,
+)
 from planner.library.models import (  # noqa: F401
     Arrival,
     Draft,
@@ -47,6 +56,18 @@ from planner.library.models import (  # noqa: F401
     Worksheet,
     WorksheetEdition,
 )
+from planner.plans.models import (  # noqa: F401
+    Goal,
+    Objective,
+    OwnPhrase,
+    Plan,
+    PlannedIntervention,
+    PlanReview,
+    PlanSignature,
+    Problem,
+    Standing,
+    SupervisionStep,
+)
 from planner.practice.models import (  # noqa: F401
     CrisisLine,
     Invitation,
@@ -66,5 +87,14 @@ from planner.progress.models import (  # noqa: F401
     Rating,
     RepairStage,
 )
-from planner.sessions.models import AgendaItem, Handout, Session  # noqa: F401
+from planner.sessions.models import (  # noqa: F401
+    Addendum,
+    AgendaItem,
+    Handout,
+    NoteSignature,
+    Phrase,
+    ProcessNote,
+    ProgressNote,
+    Session,
+)
 from planner.sheets.models import Printed  # noqa: F401

@@ -137,6 +137,71 @@ def test_the_gates_that_must_be_there():
     assert [slug for slug, gate in GATED.items() if slug in gates and gate not in gates[slug]] == []
 
 
+#: What a person must always get, whatever is known of anybody: how to get help, and where to turn.
+ALWAYS_OPEN = {"when-to-get-help", "after-talk-card", "next-three-days", "start-again-card"}
+#: What stays behind the gates of its entry, however private it looks: it leads to telling, to asking, or to the other.
+NEVER_ALONE = {
+    "what-i-want-to-tell", "getting-ready-to-tell", "getting-ready-to-hear", "my-questions", "check-in-sheet",
+    "saying-and-hearing", "asking-sheet", "my-limits", "when-i-am-let-down", "small-brave-steps", "kept-or-mended",
+    "my-half", "my-part",
+}  # fmt: skip
+
+
+def test_sheets_that_are_safe_alone_are_open_and_no_other():
+    sheets = {sheet.slug: (file, sheet) for file in english() for sheet in file.sheets}
+    assert {slug: sheets[slug][1].gates for slug in ALWAYS_OPEN} == dict.fromkeys(ALWAYS_OPEN, ())
+    assert {slug: sheets[slug][1].gates for slug in NEVER_ALONE} == dict.fromkeys(NEVER_ALONE, None)
+    joint = {"joint-task", "disclosure", "facilitated-disclosure", "shared-record", "joint-relapse-plan"}
+    for file, sheet in sheets.values():
+        if sheet.gates is not None:
+            assert sheet.one_for_each == "participant" and not set(sheet.gates) & joint, sheet.slug
+            kept = set(file.gates) - joint - {"exposure-or-guilt", "information-sharing", "adult-content"}
+            assert set(sheet.gates) >= kept, f"{sheet.slug} drops what looks after the reader: {kept}"
+
+
+def test_what_a_sheet_for_one_person_asks_is_kept_for_the_person():
+    """Every answer on a sheet that is given without asking about safety is the writer's alone, or a tick. (A child's
+    sheet is for the grown-ups to see.)"""
+    shared = [
+        (sheet.slug, block.label)
+        for file in english()
+        for sheet in file.sheets
+        if sheet.gates is not None and "joint-task" in file.gates and sheet.for_roles != ("child",)
+        for block in sheet.parsed()
+        if getattr(block, "audience", "person") != "person" and block.kind in ("lines", "scale", "table", "if_then")
+    ]
+    assert shared == []
+
+
+@pytest.mark.parametrize("kind", ["case", "clinician"])
+def test_only_a_sheet_for_one_person_has_gates_of_its_own(tmp_path, kind):
+    text = entry("alpha", gates="joint-task").replace(
+        "    blocks:", f"    gates: []\n    one_for_each: {kind}\n    blocks:"
+    )
+    with pytest.raises(packs.BadPack, match=r"alpha.yaml, line \d+: sheets.0: only a sheet for one person"):
+        packs.read_pack(write_pack(tmp_path, text))
+
+
+def test_an_unknown_gate_of_a_sheet_is_refused_at_its_line(tmp_path):
+    text = entry("alpha").replace("    blocks:", "    gates: [nothing]\n    blocks:")
+    with pytest.raises(
+        packs.BadPack, match=rf"alpha.yaml, line {text[: text.index('    gates')].count(chr(10)) + 1}: "
+    ):
+        packs.read_pack(write_pack(tmp_path, text))
+
+
+def test_a_translation_keeps_the_gates_of_each_sheet(tmp_path):
+    spanish = entry("alpha", language="es", gates="joint-task").replace("    blocks:", "    gates: []\n    blocks:")
+    with pytest.raises(packs.BadPack, match=r"alpha.es.yaml, line \d+: .*gates of its original: those of its entry"):
+        packs.read_pack(write_pack(tmp_path, entry("alpha", gates="joint-task"), spanish))
+
+
+def test_a_sheet_without_gates_of_its_own_freezes_as_before():
+    plain = packs.parse(packs.InterventionFile, entry("alpha"), "alpha.yaml").sheets[0]
+    assert "gates" not in packs.frozen_sheet(plain)
+    assert packs.frozen_sheet(plain.model_copy(update={"gates": ()}))["gates"] == []
+
+
 def test_every_value_has_its_words():
     pairs = [
         (FAMILY, packs.Family), (FOR_WHOM, packs.ForWhom), (PHASE, packs.Phase), (SETTING, packs.Setting),

@@ -22,7 +22,7 @@ from planner.sheets.blocks import KINDS, MOST_BLOCKS, BadBlock, Block, parse_blo
 
 LARGEST = 1_000_000  # letters of a whole draft
 MOST_REMOVED = 10  # blocks that can be brought back
-SHEET_HEAD = ("title", "discreet_title", "purpose", "ideas", "kind", "one_for_each", "for")
+SHEET_HEAD = ("title", "discreet_title", "purpose", "ideas", "kind", "one_for_each", "for", "gates")
 INTERVENTION_PARTS = (
     "name", "aim", "family", "for_whom", "phase", "setting", "use_when", "not_when", "cautions", "steps",
     "when_it_goes_wrong", "variants", "homework", "progress_shows", "evidence", "tags",
@@ -269,7 +269,10 @@ def good_blocks(draft: Mapping[str, Any]) -> tuple[Block, ...]:
 
 def sheet_problems(draft: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What keeps the draft from being published: (id of its place on the page, a sentence that names it)."""
-    found = [("head", f"{part.label}: {part.problem}") for part in head_form(draft, sheet=True).parts() if part.problem]
+    head = head_form(draft, sheet=True)
+    found = [("head", f"{part.label}: {part.problem}") for part in head.parts() if part.problem]
+    if "" in head.problems:
+        found.append(("head", head.problems[""]))
     for view in block_views(draft):
         told = [f"{part.label}: {part.problem}" for part in view.parts if part.problem]
         if view.problem:

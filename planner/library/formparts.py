@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ValidationError
 
 from planner.base.text import clean, clean_line
-from planner.library.words import FAMILY, FOR_WHOM, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH
+from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH
 
+OPEN = "open"  # how a sheet's empty list of gates is ticked
 LONG = 400  # letters; a text that may be longer gets a box of several lines
 
 LABELS = {
@@ -50,6 +51,7 @@ LABELS = {
     "progress_shows": gettext_lazy("How progress shows"), "evidence": gettext_lazy("Evidence"),
     "strength": gettext_lazy("Strength"), "statement": gettext_lazy("What it is, in honest words"),
     "tags": gettext_lazy("Other words to find it by, one a line"),
+    "gates": gettext_lazy("Gates of its own (nothing ticked: those of its entry)"),
 }  # fmt: skip
 #: What a value of a choice is called; the rest are named as in the library.
 VALUES = {
@@ -57,7 +59,8 @@ VALUES = {
     "example": gettext_lazy("Example"), "person": gettext_lazy("Only the writer"), "tick": gettext_lazy("Tick"),
     "note": gettext_lazy("Write a word"), "participant": gettext_lazy("Each person"),
     "clinician": gettext_lazy("The clinician alone"), "case": gettext_lazy("Everyone together"),
-    **SHEET_KIND, **ROLE, **STRENGTH, **FAMILY, **PHASE, **SETTING, **FOR_WHOM,
+    **SHEET_KIND, **ROLE, **STRENGTH, **FAMILY, **PHASE, **SETTING, **FOR_WHOM, **GATE,
+    OPEN: gettext_lazy("No gate: safe to give to one person alone"),
 }  # fmt: skip
 
 
@@ -126,13 +129,16 @@ class Form:
         )
 
     def _part(self, name: str, part: Mapping[str, Any], value: Any, prefix: str, needed: bool) -> Part:
-        path, kind, inner = prefix + name, *self._kind(part)
+        path, kind, inner = prefix + name, *self._kind_of(name, part)
         told = {"problem": self.problems.get(path, ""), "needed": needed}
         label = str(LABELS.get(name, name))
         if name == "rows" and kind == "rows":
             label = _("Rows: a number of free rows, or their names one a line")
         if kind == "choice":
             return Part(path, label, kind, value, _choices(inner["enum"], value), **told)
+        if kind == "gates":
+            given = [] if value is None else list(value) or [OPEN]
+            return Part(path, label, "choices", given, _choices([OPEN, *inner["items"]["enum"]], None), **told)
         if kind == "choices":
             values = inner["items"].get("enum") or list(ROLE)
             return Part(path, label, kind, list(value or ()), _choices(values, None), **told)
@@ -143,6 +149,11 @@ class Form:
             rows = tuple(self._parts(inner, one, f"{path}.{n}.") for n, one in enumerate([*bodies, {}]))
             return Part(path, label, kind, rows=rows, **told)
         return Part(path, label, kind, bool(value) if kind == "tick" else shown(kind, value), **told)
+
+    def _kind_of(self, name: str, part: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+        """As `_kind`; a sheet's gates alone tell an empty list from none."""
+        kind, inner = self._kind(part)
+        return ("gates" if name == "gates" else kind), inner
 
     def _kind(self, part: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
         """What control a part of the schema gets, and the schema that counts."""
@@ -178,20 +189,22 @@ class Form:
         found = {name: value for name, value in body.items() if name not in shown_names}
         for name, part in self._named(schema, prefix):
             value = self._typed(name, part, body.get(name), data, prefix)
-            if value not in (None, "", [], {}) or (name in body and value == body[name]):
+            if value not in (None, "", [], {}) or (name in body and value == body[name]) or (name, value) == _NO_GATE:
                 found[name] = value
             elif name in schema.get("required", ()):
                 found[name] = value if value is not None else ""
         return found
 
     def _typed(self, name: str, part: Mapping[str, Any], was: Any, data: Mapping[str, Any], prefix: str) -> Any:
-        path, kind, inner = prefix + name, *self._kind(part)
+        path, kind, inner = prefix + name, *self._kind_of(name, part)
         if kind == "one":
             return self._read(inner, was or {}, data, f"{path}.")
         if kind == "many":
             return self._typed_many(inner, was or (), data, path)
         if kind == "tick":
             return data.get(path) in ("on", "1", "true")
+        if kind == "gates":
+            return _gates(_list(data, path))
         if kind == "choices":
             return [clean_line(value) for value in _list(data, path) if value]
         if path not in data:
@@ -212,6 +225,15 @@ class Form:
         bodies = [one if isinstance(one, Mapping) else {} for one in was]
         rows = [self._read(inner, bodies[n] if n < len(bodies) else {}, data, f"{path}.{n}.") for n in range(count)]
         return [row for row in rows if any(value not in (None, "", []) for value in row.values())]
+
+
+_NO_GATE = ("gates", [])
+
+
+def _gates(ticked: list[str]) -> list[str] | None:
+    """A ticked gate counts for more than the tick that says there is none."""
+    gates = [clean_line(value) for value in ticked if value and value != OPEN]
+    return gates or ([] if OPEN in ticked else None)
 
 
 def _list(data: Any, name: str) -> list[str]:

@@ -236,6 +236,19 @@ class WorksheetEdition(Edition):
     def for_clinician(self) -> bool:
         return self.content.get("one_for_each") == "clinician"
 
+    @property
+    def own_gates(self) -> list[str] | None:
+        """What stands in the sheet itself; None where those of its entry count. A clinician's sheet has none: it is
+        what the clinician looks at before a gate is opened."""
+        return [] if self.for_clinician else self.content.get("gates")
+
+    @property
+    def gates(self) -> list[str]:
+        """What has to be settled before a person gets this sheet: its own gates, else those that its entry has now.
+        Fetch `worksheet__intervention__current` to ask for many."""
+        own = self.own_gates
+        return self.worksheet.intervention.current.gates if own is None else own
+
 
 class SessionTemplate(OfLibrary):
     """A ready agenda for one session; `content` is a packs.TemplateFile."""

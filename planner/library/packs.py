@@ -46,7 +46,7 @@ Setting = Literal["in-person", "telehealth"]
 #: What must be settled on a case before the intervention may be added or printed; the matrix is planner.cases.gates.
 Gate = Literal[
     "joint-task", "disclosure", "facilitated-disclosure", "shared-record", "joint-relapse-plan", "exposure-or-guilt",
-    "graded-exposure", "mindfulness", "story-work", "adult-content", "information-sharing",
+    "graded-exposure", "mindfulness", "story-work", "adult-content", "information-sharing", "own-relapse-plan",
 ]  # fmt: skip
 Strength = Literal["trial", "practice-literature", "convention", "clinical-consensus"]
 
@@ -102,7 +102,9 @@ class Sheet(Part):
     """A printable sheet. `blocks` stays raw here and is parsed by the sheets room, whose format it is.
 
     `one_for_each`: participant (a copy and wording for each person), case (one joint copy) or clinician (no client).
-    `kind`: worksheet, card, log, plan or guide. `pages`: how many it takes in standard print.
+    `kind`: worksheet, card, log, plan or guide. `pages`: how many it takes in standard print. `gates`: what has to be
+    settled before a person gets it, in place of the gates of its entry: a private sheet of a joint entry may be safe
+    alone (an empty list). A joint sheet has those of its entry, a clinician's none.
     """
 
     slug: Slug
@@ -112,9 +114,16 @@ class Sheet(Part):
     pages: int = Field(default=1, ge=1, le=4)
     one_for_each: Literal["participant", "case", "clinician"] = "participant"
     for_roles: tuple[Role, ...] = Field(default=(), alias="for")  # the only roles who get it; nobody named: everyone
+    gates: tuple[Gate, ...] | None = None
     purpose: Line
     ideas: tuple[Line, ...] = Field(default=(), max_length=3)
     blocks: list[Any]
+
+    @model_validator(mode="after")
+    def _joint_as_its_entry(self) -> Sheet:
+        if self.gates is not None and self.one_for_each != "participant":
+            raise ValueError("only a sheet for one person (one_for_each: participant) has gates of its own")
+        return self
 
     def parsed(self) -> tuple[Block, ...]:
         """The blocks, checked. Raises BadBlock."""
@@ -254,7 +263,8 @@ def content_hash(content: Mapping[str, Any]) -> str:
 
 def frozen_sheet(sheet: Sheet) -> dict[str, Any]:
     """What an edition of a worksheet freezes: the sheet with its blocks in their plainest form."""
-    content = sheet.model_dump(mode="json", by_alias=True, exclude={"blocks"})
+    inherited = {"gates"} if sheet.gates is None else set()
+    content = sheet.model_dump(mode="json", by_alias=True, exclude={"blocks", *inherited})
     return {**content, "blocks": [dump_block(block) for block in sheet.parsed()]}
 
 
@@ -531,9 +541,17 @@ def _check_translation(one: _Read, original: InterventionFile | None, language: 
     file = one.file
     if not isinstance(file, InterventionFile) or file.language == language or original is None:
         return []
-    if set(file.gates) == set(original.gates):
-        return []
-    return [one.problem(f"a translation has the gates of its original: {', '.join(original.gates) or 'none'}", "gates")]
+    said = "a translation has the gates of its original: {}"
+    found = []
+    if set(file.gates) != set(original.gates):
+        found.append(one.problem(said.format(", ".join(original.gates) or "none"), "gates"))
+    sheets = {sheet.slug: sheet.gates for sheet in original.sheets}
+    for n, sheet in enumerate(file.sheets):
+        kept = sheets.get(sheet.slug, sheet.gates)
+        if sheet.gates != kept:
+            words = "those of its entry" if kept is None else ", ".join(kept) or "none"
+            found.append(one.problem(said.format(words), "sheets", n, "gates"))
+    return found
 
 
 _MODELS: dict[str, type[Part]] = {

@@ -44,7 +44,8 @@ class Line:
 
 @dataclass(frozen=True)
 class SheetLine:
-    """A sheet beside its intervention: worst reading grade of its wordings, roles that have one of their own."""
+    """A sheet beside its intervention: worst reading grade of its wordings, roles that have one of their own, and what
+    its own gates say where they differ from those of the intervention."""
 
     worksheet: Worksheet
     kind: str
@@ -52,6 +53,7 @@ class SheetLine:
     grade: str
     roles: list[str]
     for_whom: str
+    gates: str = ""
 
 
 @require_safe
@@ -242,7 +244,14 @@ def sheet_line(worksheet: Worksheet) -> SheetLine:
         str(max(worst)) if worst else "",
         [words for _role, words in papers.roles_of(edition)],
         _for_each(content["one_for_each"]),
+        _own_gates(content.get("gates")),
     )
+
+
+def _own_gates(gates: list[str] | None) -> str:
+    if gates is None:
+        return ""
+    return "; ".join(str(GATE[gate]) for gate in gates) or _("No gate: safe to give to one person alone")
 
 
 def _for_each(value: str) -> str:

@@ -61,6 +61,7 @@ GATE = {
     "facilitated-disclosure": _("Facilitated disclosure: every safety question settled first"),
     "shared-record": _("Shared record: safety and legal matters settled first"),
     "joint-relapse-plan": _("Joint relapse plan: ask each person alone about safety first"),
+    "own-relapse-plan": _("A person's own relapse plan: look at withdrawal risk"),
     "exposure-or-guilt": _("Work on guilt or exposure: look at suicide risk"),
     "graded-exposure": _("Graded exposure: look at withdrawal and suicide risk"),
     "mindfulness": _("Mindfulness: not in withdrawal, psychosis or mania"),

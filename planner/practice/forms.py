@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 
 from planner.base.forms import HouseForm, LineField, TextField
 from planner.practice.countries import countries, zones
-from planner.practice.models import PaperSize, Role, TextSize, User
+from planner.practice.models import NoteFormat, PaperSize, Role, TextSize, User
 
 #: zxcvbn looks at no more than this many characters.
 LONGEST_PASSWORD = 72
@@ -175,10 +175,22 @@ class PracticeForm(HouseForm):
         required=False,
         help_text=_("Whoever has none is asked to set one up at the next page."),
     )
+    note_format = forms.ChoiceField(
+        label=_("Format of progress notes"),
+        choices=NoteFormat.choices,
+        help_text=_("Each note can be switched to another without losing a word."),
+    )
+    note_late_hours = forms.IntegerField(
+        label=_("A note is late after (hours)"),
+        min_value=1,
+        max_value=720,
+        help_text=_("Counted from the end of the session. 24 to 72 hours are often asked for."),
+    )
 
     def asks(self) -> list[Any]:
         return [
             Fieldset(str(_("On paper")), "name", "contact", "paper", "text_size"),
+            Fieldset(str(_("Progress notes")), "note_format", "note_late_hours"),
             Fieldset(str(_("Where you are")), "country", "zone", "language"),
             Fieldset(str(_("Sign-in")), "second_factor_required"),
         ]

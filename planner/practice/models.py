@@ -35,6 +35,16 @@ class Role(models.TextChoices):
     FRONT_DESK = "front_desk", _("Front desk")  # names and appointments, no clinical text
 
 
+class NoteFormat(models.TextChoices):
+    """The order in which a progress note is told. A practice has one by default; a note may choose another."""
+
+    DAP = "dap", _("DAP: data, assessment, plan")
+    SOAP = "soap", _("SOAP: subjective, objective, assessment, plan")
+    BIRP = "birp", _("BIRP: behaviour, intervention, response, plan")
+    GIRP = "girp", _("GIRP: goal, intervention, response, plan")
+    NARRATIVE = "narrative", _("Narrative")
+
+
 class Practice(Versioned):
     """One practice: whom the paper speaks for, and how it prints unless a person needs it otherwise."""
 
@@ -47,6 +57,8 @@ class Practice(Versioned):
     text_size = models.PositiveSmallIntegerField(choices=TextSize.choices, default=TextSize.STANDARD)
     second_factor_required = models.BooleanField(default=False)
     print_options = models.JSONField(default=dict, blank=True)  # fillable, discreet, greyscale: what was chosen last
+    note_format = models.CharField(max_length=10, choices=NoteFormat.choices, default=NoteFormat.DAP)
+    note_late_hours = models.PositiveSmallIntegerField(default=72)  # a note signed later than this is marked as late
 
     class Meta:
         app_label = "planner"

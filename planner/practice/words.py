@@ -52,6 +52,10 @@ _WORDS = {
     "carried_over": _("carried over"),
     "moved": _("moved"),
     "ticked": _("ticked"),
+    "given": _("gave something to do"),
+    "series paused": _("paused a series"),
+    "series resumed": _("went on with a series"),
+    "series ended": _("ended a series"),
 }
 
 

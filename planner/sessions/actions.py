@@ -386,7 +386,7 @@ def set_handout(handout: Handout, *, by: User, version: int, wanted: bool) -> No
     if handout.wanted == wanted and _just_mine(session, by, version):
         return
     if wanted:
-        _pass_gates(session, handout.item.gates)
+        _pass_gates(session, handout.gates)
     _begin(session, by, version)
     handout.wanted = wanted
     handout.save(update_fields=["wanted", "changed_at"])

@@ -1,8 +1,9 @@
-"""Session, agenda item and handout."""
+"""Session, agenda item and handout; the progress note with its addenda; the process note apart; own phrases."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -11,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planner.base.models import Stamped, Versioned
-from planner.cases.models import Case, Participant
+from planner.cases.models import Audience, Case, Participant, Person, SignatureBase
 from planner.homework.models import Printout
 from planner.library.models import InterventionEdition, SessionTemplate, WorksheetEdition
-from planner.practice.models import Practice, User
+from planner.practice.models import NoteFormat, Practice, User
 
 
 class SessionKind(models.TextChoices):
@@ -30,6 +31,14 @@ class SessionState(models.TextChoices):
     RUNNING = "running", _("Running")
     HELD = "held", _("Held")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+class Mode(models.TextChoices):
+    """How the hour was held."""
+
+    IN_PERSON = "in-person", _("In person")
+    VIDEO = "video", _("Telehealth, video")
+    PHONE = "phone", _("Telehealth, phone")
 
 
 class SessionQuerySet(models.QuerySet):
@@ -54,6 +63,7 @@ class Session(Versioned):
     zone = models.CharField(max_length=64, default="UTC")
     minutes = models.PositiveSmallIntegerField(default=50)
     kind = models.CharField(max_length=10, choices=SessionKind.choices, default=SessionKind.REGULAR)
+    mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.IN_PERSON)
     state = models.CharField(max_length=10, choices=SessionState.choices, default=SessionState.PLANNED)
     attendees = models.ManyToManyField(Participant, blank=True)
     template = models.ForeignKey(SessionTemplate, null=True, blank=True, on_delete=models.PROTECT)
@@ -173,3 +183,256 @@ class Handout(Stamped):
             ),
             models.UniqueConstraint(fields=["item", "edition", "participant"], name="one_handout_a_person"),
         ]
+
+    @property
+    def gates(self) -> list[str]:
+        """What has to be settled before it is given out: the sheet's own gates, else those of its item."""
+        own = self.edition.own_gates
+        return self.item.gates if own is None else own
+
+
+class NoteIsSigned(TypeError):
+    """Somebody tried to change or take away what was signed. Later words are a dated addendum."""
+
+
+class NoteState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SIGNED = "signed", _("Signed")
+    AWAITING = "awaiting", _("Signed, awaiting the supervisor")
+    RETURNED = "returned", _("Returned by the supervisor")
+    APPROVED = "approved", _("Signed and approved")
+
+
+#: States in which the text is frozen: only what a supervisor decides about it may still be written.
+LOCKED = (NoteState.SIGNED, NoteState.AWAITING, NoteState.APPROVED)
+#: What may be written on a locked row.
+_NOT_TEXT = frozenset({"state", "version", "changed_at", "changed_by", "changed_by_id"})
+
+
+class RiskLevel(models.TextChoices):
+    """The words that people use. Nothing here decides about risk: the clinician says it, with the basis."""
+
+    UNSAID = "", _("Not said yet")
+    NONE = "none", _("None: asked, and nothing found")
+    LOW = "low", _("Low")
+    MODERATE = "moderate", _("Moderate")
+    HIGH = "high", _("High")
+    IMMINENT = "imminent", _("Imminent")
+
+
+#: From here on the safety pages are asked for.
+RAISED = (RiskLevel.MODERATE, RiskLevel.HIGH, RiskLevel.IMMINENT)
+
+
+class NoteQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """Notes of the cases the person may see; a supervisor reads them, the front desk none."""
+        return self.filter(session__case__in=Case.objects.visible_to(user))
+
+    def editable_by(self, user: User):
+        return self.filter(session__case__in=Case.objects.editable_by(user))
+
+    def locked(self):
+        """Signed notes."""
+        return self.filter(state__in=LOCKED)
+
+    def open(self):
+        """Notes still to be signed, for the first time or again."""
+        return self.filter(state__in=[NoteState.DRAFT, NoteState.RETURNED])
+
+    def update(self, **changes: Any) -> int:
+        """Writes; of a signed note only what a supervisor decides about it."""
+        if not set(changes) <= _NOT_TEXT and self.locked().exists():
+            raise NoteIsSigned("A signed note is never changed. Write an addendum.")
+        return super().update(**changes)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        if self.locked().exists():
+            raise NoteIsSigned("A signed note is never taken away.")
+        return super().delete()
+
+    def bulk_update(self, objs: Any, fields: Any, batch_size: int | None = None) -> int:
+        if self.filter(pk__in=[one.pk for one in objs]).locked().exists():
+            raise NoteIsSigned("A signed note is never changed. Write an addendum.")
+        return super().bulk_update(objs, fields, batch_size)
+
+
+class ProgressNote(Versioned):
+    """The note of one hour. `parts` are its texts by name (planner.sessions.note_formats), `facts` what the record
+    itself says of the hour, frozen at signing. `sha256` is the hash of the signed text (planner.sessions.note_text).
+
+    `person` is whose eyes it is for where `audience` says one person; `risk_person` whom the risk line is about.
+    """
+
+    session = models.OneToOneField(Session, on_delete=models.PROTECT, related_name="note")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    format = models.CharField(max_length=10, choices=NoteFormat.choices, default=NoteFormat.DAP)
+    state = models.CharField(max_length=10, choices=NoteState.choices, default=NoteState.DRAFT)
+    audience = models.CharField(max_length=10, choices=Audience.choices, default=Audience.CASE)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.IN_PERSON)
+    place = models.CharField(max_length=120, blank=True)
+    service_code = models.CharField(max_length=40, blank=True)  # as the payer names the service; typed, never guessed
+    present = models.ManyToManyField(Participant, blank=True, related_name="+")
+    parts = models.JSONField(default=dict, blank=True)
+    risk_level = models.CharField(max_length=10, choices=RiskLevel.choices, blank=True, default="")
+    risk_basis = models.TextField(max_length=2000, blank=True)
+    risk_action = models.TextField(max_length=2000, blank=True)
+    risk_person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    facts = models.JSONField(default=dict, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    late = models.BooleanField(default=False)  # signed later than the practice asks for
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["-began_at", "-pk"]
+        indexes = [models.Index(fields=["state", "-began_at"])]
+
+    @property
+    def is_open(self) -> bool:
+        """True while it may be written: not signed yet, or returned by the supervisor."""
+        return self.state not in LOCKED
+
+    @property
+    def risk_is_raised(self) -> bool:
+        return self.risk_level in RAISED
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        only = kwargs.get("update_fields")
+        text = only is None or not set(only) <= _NOT_TEXT
+        if not self._state.adding and text and type(self).objects.filter(pk=self.pk).locked().exists():
+            raise NoteIsSigned("A signed note is never changed. Write an addendum.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        if type(self).objects.filter(pk=self.pk).locked().exists():
+            raise NoteIsSigned("A signed note is never taken away.")
+        return super().delete(*args, **kwargs)
+
+
+class _Written(models.QuerySet):
+    """Rows that are added and read, never changed or taken away."""
+
+    def visible_to(self, user: User):
+        """What stands under the notes of the cases the person may see."""
+        return self.filter(note__in=ProgressNote.objects.visible_to(user))
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise NoteIsSigned("What was signed is never changed.")
+
+    update = delete = bulk_update = _refuse
+
+
+class NoteSignature(SignatureBase):
+    """Who signed a note, or approved it as the supervisor, under which text. Rows are never changed."""
+
+    note = models.ForeignKey(ProgressNote, on_delete=models.PROTECT, related_name="signatures")
+
+    objects = _Written.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["pk"]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise NoteIsSigned("A signature is never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise NoteIsSigned("A signature is never taken away.")
+
+
+class Addendum(models.Model):
+    """A dated word added to a signed note; the note stays as it is. `sha256` covers this text and the note's hash."""
+
+    note = models.ForeignKey(ProgressNote, on_delete=models.PROTECT, related_name="addenda")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    credentials = models.CharField(max_length=120, blank=True)
+    text = models.TextField(max_length=8000)
+    at = models.DateTimeField(default=timezone.now)
+    sha256 = models.CharField(max_length=64)
+
+    objects = _Written.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["at", "pk"]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise NoteIsSigned("An addendum is never changed. Write another.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise NoteIsSigned("An addendum is never taken away.")
+
+
+class ProcessNoteQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """A person's own, in cases that they may see. Nobody else's: neither a supervisor nor the owner."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(author=user, session__case__in=Case.objects.visible_to(user))
+
+    def editable_by(self, user: User):
+        return self.visible_to(user).filter(session__case__in=Case.objects.editable_by(user))
+
+
+class ProcessNote(Versioned):
+    """What a clinician writes for themselves about the conversation: apart from the record by definition (45 CFR
+    164.501; substance-use counselling notes alike, 42 CFR 2.11).
+
+    `sealed` is ciphertext under a key ring of its own (planner.sessions.process_store); no list, search, print or
+    export reads this table.
+    """
+
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    sealed = models.TextField()
+
+    objects = ProcessNoteQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        constraints = [models.UniqueConstraint(fields=["session", "author"], name="one_process_note_an_author")]
+
+
+class PhraseUse(models.TextChoices):
+    """Where a phrase is offered."""
+
+    RESPONSE = "response", _("Response and progress")
+    RISK = "risk", _("Risk line")
+    TEXT = "text", _("Anywhere in a note")
+
+
+class PhraseQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """A person's own phrases, nobody else's."""
+        return self.filter(by=user) if user.is_authenticated else self.none()
+
+    editable_by = visible_to
+
+
+class Phrase(Versioned):
+    """Words that a clinician uses often, theirs alone and without any client's name. `short` typed after a full stop
+    (".eng") puts the whole in."""
+
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    use = models.CharField(max_length=10, choices=PhraseUse.choices, default=PhraseUse.TEXT)
+    short = models.CharField(max_length=20)
+    text = models.TextField(max_length=1000)
+
+    objects = PhraseQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["short"]
+        constraints = [models.UniqueConstraint(fields=["by", "short"], name="one_phrase_a_short")]

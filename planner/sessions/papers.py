@@ -126,7 +126,7 @@ def copies_of(session: Session, attending: list[Participant]) -> list[Copy]:
         own = adapted.get((person, row.edition.worksheet_id)) or adapted.get((person, edition.worksheet_id))
         if own:
             edition, behind = own.edition, behind and own.worksheet_id == edition.worksheet_id
-        found.append(Copy(edition, row.participant, tuple(row.item.gates), behind, own))
+        found.append(Copy(edition, row.participant, tuple(row.gates), behind, own))
     return sorted(found, key=lambda copy: places[copy.participant.pk] if copy.participant else len(places))
 
 

@@ -94,9 +94,13 @@ def _text_of(values: Mapping[str, Any], name: str) -> str:
     return "" if value is None else str(value).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def is_ticked(value: Any) -> bool:
+    """A value of a check box as true or false: what PDF readers and browsers write for "off" is off."""
+    return str(value if value is not None else "").strip().lstrip("/").lower() not in ("", "off", "false", "0", "no")
+
+
 def _ticked(values: Mapping[str, Any], name: str) -> bool:
-    """A check box as the PDF libraries and browsers write it: absent, '/Off' and '' are off."""
-    return _text_of(values, name).lstrip("/").lower() not in ("", "off", "false", "0", "no")
+    return is_ticked(values.get(name))
 
 
 class TextBlock(Block):

@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from planner.base.text import markdown
-from planner.sheets.blocks import Block, FieldSpec, TermFields, Terms
+from planner.sheets.blocks import Block, FieldSpec, TermFields, Terms, is_ticked
 
 register = template.Library()
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ITEM = re.compile(r"(<li>.*?)(?=</li>)", re.DOTALL)
 
 
@@ -36,7 +37,8 @@ def control(context: template.Context, spec: FieldSpec, label: bool = False) -> 
     name = f"{context.get('prefix', '')}{spec.name}"
     value = context.get("values", {}).get(spec.name)
     if context.get("medium") == "screen":
-        return _on_screen(name, spec, value, label)
+        problem = context.get("filling").problems.get(name, "") if context.get("filling") else ""
+        return _on_screen(name, spec, value, said=not label, problem=problem)
     if spec.kind == "check":
         return _box(name, spec, value, context["options"].fill)
     if value not in (None, ""):
@@ -103,11 +105,6 @@ def _one_run(item: re.Match[str]) -> str:
     return re.sub(r"</p>\s*<p>", "<br/>", item[1]).replace("<p>", "").replace("</p>", "")
 
 
-def is_ticked(value: Any) -> bool:
-    """A value of a check box as true or false: what PDF readers and browsers write for "off" is off."""
-    return str(value if value is not None else "").lstrip("/").lower() not in ("", "off", "false", "0", "no")
-
-
 def _box(name: str, spec: FieldSpec, value: Any, fill: str) -> SafeString:
     if value is not None:
         ticked = is_ticked(value)
@@ -136,23 +133,34 @@ def _to_write(name: str, spec: FieldSpec, fill: str) -> SafeString:
     return format_html('<input type="text" class="field" name="{}" id="{}" title="{}"/>', name, name, spec.label)
 
 
-def _on_screen(name: str, spec: FieldSpec, value: Any, label: bool) -> SafeString:
-    said = mark_safe("") if label else format_html(' aria-label="{}"', spec.label)
+def _on_screen(name: str, spec: FieldSpec, value: Any, *, said: bool, problem: str) -> SafeString:
+    """The control as a form's, its problem beside it. `said`: no <label> stands before it."""
     text = "" if value is None else str(value)
+    also = format_html(' aria-label="{}"', spec.label) if said else mark_safe("")
+    if problem:
+        also += format_html(' aria-invalid="true" aria-describedby="{}-problem"', name)
+    mark = " is-invalid" if problem else ""
+    html = _screen_control(name, spec, text, mark, also)
+    if problem:
+        html += format_html('<span class="invalid-words" id="{}-problem">{}</span>', name, problem)
+    return html
+
+
+def _screen_control(name: str, spec: FieldSpec, text: str, mark: str, also: SafeString) -> SafeString:
     if spec.kind == "check":
-        checked = mark_safe(" checked") if is_ticked(value) else ""
-        return format_html(
-            '<input type="checkbox" class="form-check-input" name="{}" id="{}"{}{}>', name, name, checked, said
-        )
+        checked = mark_safe(" checked") if is_ticked(text) else ""
+        tag = '<input type="checkbox" class="form-check-input{}" name="{}" id="{}"{}{}>'
+        return format_html(tag, mark, name, name, checked, also)
     if spec.kind == "multiline":
-        return format_html(
-            '<textarea class="form-control" rows="{}" name="{}" id="{}"{}>{}</textarea>',
-            spec.rows,
-            name,
-            name,
-            said,
-            text,
-        )
-    return format_html(
-        '<input type="text" class="form-control" name="{}" id="{}" value="{}"{}>', name, name, text, said
-    )
+        tag = '<textarea class="form-control{}" rows="{}" name="{}" id="{}"{}>{}</textarea>'
+        return format_html(tag, mark, max(2, spec.rows), name, name, also, text)
+    kind = _screen_kind(spec, text)
+    tag = '<input {} class="form-control{}" name="{}" id="{}" value="{}" autocomplete="off"{}>'
+    return format_html(tag, mark_safe(kind), mark, name, name, text, also)
+
+
+def _screen_kind(spec: FieldSpec, text: str) -> str:
+    """The type of a line's control. What was written in words where a date is asked stays as it was written."""
+    if spec.kind == "date" and (not text or _ISO_DAY.fullmatch(text)):
+        return 'type="date"'
+    return 'type="text" inputmode="decimal"' if spec.kind == "number" else 'type="text"'

@@ -77,11 +77,15 @@ def test_an_individual_case_needs_no_asking_but_a_concern_warns(owner):
     [
         ("violence", VIOLENCE_GATES, {"information-sharing"}),
         ("suicide", {"facilitated-disclosure"}, {"exposure-or-guilt", "graded-exposure"}),
-        ("withdrawal", {"facilitated-disclosure", "graded-exposure", "mindfulness"}, {"joint-relapse-plan"}),
+        (
+            "withdrawal",
+            {"facilitated-disclosure", "graded-exposure", "mindfulness"},
+            {"joint-relapse-plan", "own-relapse-plan"},
+        ),
         (
             "legal",
             {"disclosure", "facilitated-disclosure", "shared-record"},
-            {"joint-task", "joint-relapse-plan", "information-sharing"},
+            {"joint-task", "joint-relapse-plan", "own-relapse-plan", "information-sharing"},
         ),
         ("dissociation", set(), {"graded-exposure", "story-work", "mindfulness"}),
         ("psychosis", VIOLENCE_GATES | {"mindfulness"}, {"story-work"}),

@@ -131,6 +131,34 @@ def test_what_is_typed_is_saved_and_the_grade_follows(page, draft):
     assert 'id="rev-b3" value="2" hx-swap-oob="true"' in shown
 
 
+def test_a_sheet_gets_gates_of_its_own_and_gives_them_back(page, draft):
+    """Nothing ticked: those of its entry. A ticked gate counts for more than the tick that says there is none."""
+    head = {"title": "Our talk", "purpose": "It helps.", "kind": "worksheet", "one_for_each": "participant"}
+    address = reverse("draft_head", args=[draft.pk])
+    steps = [(["open"], []), (["open", "story-work"], ["story-work"]), (["story-work"], ["story-work"]), ([], None)]
+    for rev, (ticked, kept) in enumerate(steps, 1):
+        draft.refresh_from_db()
+        response = page.post(address, {**head, "rev": draft.content["head_rev"], "gates": ticked}, headers=HTMX)
+        draft.refresh_from_db()
+        assert (response.status_code, draft.content["head"].get("gates")) == (200, kept), rev
+    page.post(address, {**head, "rev": draft.content["head_rev"], "gates": ["open"]}, headers=HTMX)
+    shown = page.get(reverse("draft", args=[draft.pk])).content.decode()
+    assert re.search(r'name="gates" value="open" id="head-gates-1" checked', shown)
+    page.post(reverse("draft_publish", args=[draft.pk]))
+    edition = Worksheet.objects.get(pk=draft.worksheet_id).current
+    assert (edition.own_gates, edition.gates, edition.worksheet.intervention.current.gates) == ([], [], ["joint-task"])
+    assert "No gate: safe to give to one person alone" in text(
+        page.get(reverse("intervention", args=[edition.worksheet.intervention_id]))
+    )
+
+
+def test_a_joint_sheet_cannot_be_given_gates_of_its_own(page, draft):
+    head = {"title": "Our talk", "purpose": "It helps.", "kind": "worksheet", "one_for_each": "case"}
+    page.post(reverse("draft_head", args=[draft.pk]), {**head, "rev": 1, "gates": ["open"]}, headers=HTMX)
+    response = page.post(reverse("draft_publish", args=[draft.pk]))
+    assert response.status_code == 422 and "nly a sheet for one person" in text(response)
+
+
 def test_without_a_script_the_page_comes_back_at_its_place(page, draft):
     response = page.post(reverse("draft_block", args=[draft.pk, "b2"]), {"rev": 1, "label": "New", "id": "pause_word"})
     assert (response.status_code, response.url) == (302, reverse("draft", args=[draft.pk]) + "#block-b2")

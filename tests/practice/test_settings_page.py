@@ -15,7 +15,8 @@ from tests import factories
 def form(practice, **changes):
     return {
         "name": practice.name, "contact": "12 Quay St\n555 0100", "country": "US", "zone": "America/New_York",
-        "language": "en", "paper": "a4", "text_size": "14", "version": practice.version, **changes,
+        "language": "en", "paper": "a4", "text_size": "14", "note_format": "dap",
+        "note_late_hours": "72", "version": practice.version, **changes,
     }  # fmt: skip
 
 

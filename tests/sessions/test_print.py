@@ -236,6 +236,25 @@ def test_a_shut_gate_stops_printing_until_somebody_gives_a_reason(page, session,
     assert page.post(dialog(session), data).status_code == 302
 
 
+def test_a_sheet_that_is_safe_alone_prints_while_the_gate_of_its_entry_is_shut(page, session, talk, couple):
+    open_sheet = talk.worksheets.get().current
+    item, maya = session.items.get(edition__intervention=talk), session.attendees.get(person__name="Maya")
+    gated = factories.make_worksheet(talk, slug="gated-sheet").current
+    other = Handout.objects.create(item=item, edition=gated, participant=maya, wanted=False)
+    talk.current.content["gates"] = ["joint-task"]
+    talk.current.save()
+    open_sheet.content["gates"] = []
+    open_sheet.save()
+    what = papers.person_value(maya)
+    assert order_of(session, what).gates == frozenset()
+    assert page.post(dialog(session), chosen(page, session, what=what)).status_code == 302
+    with pytest.raises(actions.GateShut):
+        actions.set_handout(other, by=page_user(page), version=session.version, wanted=True)
+    mine = Handout.objects.get(edition=open_sheet, participant__person__name="Ruben")
+    actions.set_handout(mine, by=page_user(page), version=session.version, wanted=False)
+    actions.set_handout(mine, by=page_user(page), version=mine.item.session.version, wanted=True)
+
+
 def page_user(page):
     from planner.practice.models import User
 
