@@ -115,7 +115,8 @@ def miss(booster: Booster, *, by: User, version: int, on: date | None = None, re
         raise Refused(_("This booster is still to come. Move it, or say that it is not needed."))
     cancel_hour(booster, by=by)
     booster.change(
-        version, state=BoosterState.MISSED, missed_on=on, reason=clean_line(reason)[:300], followed_up_on=None,
+        version, state=BoosterState.MISSED, missed_on=on, missed_at=timezone.now(),
+        reason=clean_line(reason)[:300], followed_up_on=None,
         changed_by=by,
     )  # fmt: skip
     _record("missed", booster, by)
@@ -206,7 +207,16 @@ def put_back(booster: Booster, *, by: User, version: int) -> Booster:
     if Booster.objects.filter(again_for=booster).exists():
         raise Refused(_("It has a second date. Take that one off first."))
     state = BoosterState.MOVED if booster.moved_from else BoosterState.DUE
-    booster.change(version, state=state, session=None, missed_on=None, held_on=None, followed_up_on=None, changed_by=by)
+    booster.change(
+        version,
+        state=state,
+        session=None,
+        missed_on=None,
+        missed_at=None,
+        held_on=None,
+        followed_up_on=None,
+        changed_by=by,
+    )
     _record("put back", booster, by)
     return booster
 

@@ -34,3 +34,11 @@ def asked_of(participant: Participant, measures: list[str]) -> list[str]:
             continue
         kept.append(slug)
     return kept
+
+
+_NAMES = {CSI_4: "CSI-4", TRUST: _("Trust"), CRAVING: _("Craving")}
+
+
+def name_of(slug: str) -> str:
+    """What a measure is called in a line."""
+    return str(_NAMES.get(slug, slug))

@@ -184,6 +184,7 @@ class Booster(Versioned):
     early_signs = models.TextField(max_length=2000, blank=True)
     promised = models.TextField(max_length=2000, blank=True)  # one thing until the next booster
     missed_on = models.DateField(null=True, blank=True)
+    missed_at = models.DateTimeField(null=True, blank=True)  # when it was said
     followed_up_on = models.DateField(null=True, blank=True)
     followed_up_how = models.CharField(max_length=300, blank=True)
     changed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

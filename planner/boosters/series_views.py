@@ -207,5 +207,3 @@ def series_reopen(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     context = {"series": found, "case": found.case, "label": label(found.case), "form": form}
     return render(request, "boosters/series_end.html", context, status=status)
-
-
