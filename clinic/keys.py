@@ -1,4 +1,4 @@
-"""The two secrets of an installation, made once and kept in the data folder with mode 0600."""
+"""The secrets of an installation, made once and kept in the data folder with mode 0600."""
 
 import base64
 import contextlib
@@ -45,5 +45,13 @@ def secret_key(folder: Path) -> str:
 
 def field_keys(folder: Path) -> list[str]:
     """The ring of keys for secrets at rest, newest first: '<id>:<base64 of 32 bytes>' a line."""
-    make = lambda: f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}"  # noqa: E731
-    return (os.environ.get("CLINIC_FIELD_KEYS") or _kept(folder / "field.keys", make)).split()
+    return (os.environ.get("CLINIC_FIELD_KEYS") or _kept(folder / "field.keys", _first_key)).split()
+
+
+def process_keys(folder: Path) -> list[str]:
+    """The ring for process notes alone, in the same form: whoever has the other keys cannot read them."""
+    return (os.environ.get("CLINIC_PROCESS_KEYS") or _kept(folder / "process.keys", _first_key)).split()
+
+
+def _first_key() -> str:
+    return f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}"

@@ -16,7 +16,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from clinic.keys import field_keys, secret_key
+from clinic.keys import field_keys, process_keys, secret_key
 
 ROOT = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -40,6 +40,8 @@ SECRET_KEY = secret_key(DATA_DIR)
 SECRET_KEY_FALLBACKS = env.list("CLINIC_OLD_SECRET_KEYS", default=[])
 #: Keys for secrets at rest, newest first; "<id>:<base64 of 32 bytes>".
 FIELD_KEYS = field_keys(DATA_DIR)
+#: The keys of process notes, apart from all others.
+PROCESS_KEYS = process_keys(DATA_DIR)
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

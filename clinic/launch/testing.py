@@ -14,7 +14,7 @@ from clinic.launch.speech import Trouble
 #: Settings of a practice must not reach the tests: they would be made with its keys, in its folder.
 OF_A_PRACTICE = (
     "CLINIC_DATA", "CLINIC_HOSTS", "CLINIC_HTTPS", "CLINIC_DEBUG", "CLINIC_BEHIND_PROXY",
-    "CLINIC_SECRET_KEY", "CLINIC_OLD_SECRET_KEYS", "CLINIC_FIELD_KEYS", "DJANGO_SETTINGS_MODULE",
+    "CLINIC_SECRET_KEY", "CLINIC_OLD_SECRET_KEYS", "CLINIC_FIELD_KEYS", "CLINIC_PROCESS_KEYS", "DJANGO_SETTINGS_MODULE",
 )  # fmt: skip
 
 

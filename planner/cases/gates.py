@@ -67,6 +67,7 @@ LABELS = {
 
 _NOT_YET = gettext_lazy("Ask %(name)s alone about safety first. Not yet asked.")
 _NOT_YET_MINOR = gettext_lazy("Ask %(name)s alone about safety first, in words that fit the age. Not yet asked.")
+_NOT_REVIEWED = gettext_lazy("%(name)s: an answer asks for a look at suicide risk. Nobody has looked yet.")
 _CONCERNS = {
     _VIOLENCE: gettext_lazy("%(name)s: a concern about violence or coercion is recorded. Work with each person alone."),
     _SUICIDE: gettext_lazy("%(name)s: a concern about suicide risk is recorded. Review safety with %(name)s first."),
@@ -177,7 +178,7 @@ def _in_case(effect: Effect, *, joint: bool) -> Effect:
 
 def _sentence(kind: str, flag: SafetyFlag | None, person: Any, *, joint: bool) -> str | None:
     """The sentence where the finding matters; None where it does not. Only violence must have been asked: for every
-    other kind nothing recorded means nothing known."""
+    other kind nothing recorded means nothing known. Suicide risk recorded as not yet asked waits for an answer."""
     name = {"name": person.on_paper or _("This person")}
     if kind == MINOR:
         return _CONCERNS[MINOR] % name if person.is_minor else None
@@ -186,6 +187,8 @@ def _sentence(kind: str, flag: SafetyFlag | None, person: Any, *, joint: bool) -
         return _CONCERNS[kind] % name
     if state == FlagState.NOT_YET and kind == _VIOLENCE and joint:
         return (_NOT_YET_MINOR if person.is_minor else _NOT_YET) % name
+    if state == FlagState.NOT_YET and kind == _SUICIDE and flag is not None:
+        return _NOT_REVIEWED % name
     return None
 
 

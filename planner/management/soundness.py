@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
 from planner import checks
@@ -263,9 +264,33 @@ def trail() -> Iterator[Finding]:
         )
 
 
+def process_notes() -> Iterator[Finding]:
+    """Whether the ring that process notes are under is whole, and apart from every other key."""
+    from planner.base import cipher
+    from planner.sessions import process_store
+
+    try:
+        ring = cipher.key_ids(settings.PROCESS_KEYS)
+    except ImproperlyConfigured as wrong:
+        yield fault("process notes", f"{process_store.FILE}: {wrong}")
+        return
+    secrets = [{line.partition(":")[2] for line in keys} for keys in (settings.PROCESS_KEYS, settings.FIELD_KEYS)]
+    used = process_store.keys_in_use()
+    lost, older = sorted(set(used) - set(ring)), sum(count for name, count in used.items() if name != ring[0])
+    if secrets[0] & secrets[1]:
+        yield fault("process notes", f"a key of {process_store.FILE} is also in field.keys; they must be apart")
+    if lost:
+        count = sum(used[name] for name in lost)
+        yield fault("process notes", f"{count} cannot be opened: put {', '.join(lost)} back into {process_store.FILE}")
+    elif older:
+        yield note("process notes", f"{older} under an older key; python3 manage.py process_keys rotate")
+    else:
+        yield ok("process notes", f"{sum(used.values())} under a key of their own")
+
+
 def last_backup() -> Iterator[Finding]:
     yield note("last backup", f"none yet; stop the planner and copy the whole folder {settings.DATA_DIR}")
 
 
 OF_THE_MACHINE = (data_folder, switches, free_disk, clock, press, fonts)
-OF_THE_DATABASE = (engine, migrations, content_packs, trail, last_backup)
+OF_THE_DATABASE = (engine, migrations, content_packs, trail, process_notes, last_backup)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,15 +12,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planner.base.text import clean, clean_line
+from planner.cases import actions as cases
 from planner.cases.actions import Refused
-from planner.cases.models import Audience, Case, Person
+from planner.cases.models import Audience, Case, FlagKind, FlagState, Person
 from planner.practice.models import User
 from planner.practice.trail import record
+from planner.progress import measures, scoring
+from planner.progress.instruments import SCORER, Measure
 from planner.progress.models import (
     Event,
     EventKind,
     Milestone,
     MilestoneKind,
+    ProgressPrint,
+    Rating,
+    RatingWay,
     RepairStage,
     RepairStageKind,
     Seer,
@@ -231,3 +238,136 @@ def _mark(row: Withdrawable, *, at: datetime.datetime | None, by: User | None, r
 def _what(row: Withdrawable) -> str:
     """The name of the row's kind in the trail: "repair_stage"."""
     return row._meta.verbose_name.replace(" ", "_")
+
+
+#: Stands in `Rating.risk` where the risk question of a form was answered apart from its items.
+ON_THE_FORM = "form"
+
+
+@transaction.atomic
+def rate(
+    *,
+    by: User,
+    case: Case,
+    person: Person,
+    measure: str,
+    on: datetime.date | None = None,
+    items: Mapping[int, int | None] | None = None,
+    score: float | None = None,
+    weights: Mapping[int, float] | None = None,
+    risk_told: bool | None = None,
+    risk_answers: Mapping[int, int] | None = None,
+    way: str = "",
+    audience: str = Audience.PERSON,
+    language: str = "",
+    from_print: ProgressPrint | None = None,
+) -> Rating:
+    """A measure as one person filled it: by `items` (number -> answer), or by `score` alone. Private to that person
+    unless told otherwise.
+
+    With a score alone, `risk_answers` are the answers to its risk items, and `risk_told` the answer to the risk
+    question of a form whose items are not known: without them it would hide what asks for a safety check.
+
+    Raises Refused.
+    """
+    found = measures.usable(measure, case.practice)
+    if found is None:
+        raise Refused(_("There is no such measure here."), "measure")
+    check_person(case, person)
+    on = check_day(case, on)
+    if audience not in (Audience.PERSON, Audience.CLINICIAN):
+        raise Refused(_("A rating is for the person alone, or for you alone."), "audience")
+    scored = _scored(found, items, score, weights or {}, risk_answers or {}, risk_told)
+    risk: list[Any] = [*scored.risk, *([ON_THE_FORM] if risk_told else [])]
+    rating = Rating.objects.create(
+        case=case, person=person, measure=found.slug, measure_version=found.version, scorer=SCORER, on=on,
+        language=language or person.language, way=way or (RatingWay.SCORE if items is None else RatingWay.ITEMS),
+        items=_kept(items if items is not None else risk_answers), weights=_kept(weights), score=scored.score,
+        subscales=scored.subscales, complete=scored.complete, risk=risk, audience=audience,
+        reader=person if audience == Audience.PERSON else None, from_print=from_print, by=by,
+    )  # fmt: skip
+    record("rated", by=by, what="rating", what_id=rating.pk, case_id=case.pk)
+    if risk:
+        _ask_to_look(rating, found, by=by)
+    return rating
+
+
+def _kept(values: Mapping[int, Any] | None) -> dict[str, Any]:
+    """Numbers of items as texts, the way the database gives them back."""
+    return {str(n): value for n, value in (values or {}).items() if value is not None}
+
+
+def _scored(
+    measure: Measure,
+    items: Mapping[int, int | None] | None,
+    score: float | None,
+    weights: Mapping[int, float],
+    risk_answers: Mapping[int, int],
+    risk_told: bool | None,
+) -> scoring.Scored:
+    """Raises Refused for what the measure does not have, with the field it is about."""
+    if (items is None) == (score is None):
+        raise Refused(_("Enter either the answers or the score."), "score")
+    if measure.risk_by_hand and risk_told is None:
+        raise Refused(_("Answer the question about risk."), "risk_told")
+    try:
+        if items is not None:
+            return _by_items(measure, items, weights)
+        return _by_score(measure, score, risk_answers)
+    except scoring.Impossible as wrong:
+        raise Refused(_impossible(wrong), "score" if wrong.item is None else f"item_{wrong.item}") from wrong
+
+
+def _by_items(measure: Measure, items: Mapping[int, int | None], weights: Mapping[int, float]) -> scoring.Scored:
+    if not measure.by_items and not measure.is_attainment:
+        raise Refused(_("This measure is entered as a score."), "score")
+    if all(answer is None for answer in items.values()):
+        raise Refused(_("Nothing is answered yet."), None)
+    return scoring.score_items(measure, items, weights)
+
+
+def _by_score(measure: Measure, score: float | None, risk_answers: Mapping[int, int]) -> scoring.Scored:
+    unanswered = [item.n for item in measure.risk_items if risk_answers.get(item.n) is None]
+    if unanswered:
+        raise Refused(_("Enter the answer to question %(n)d too.") % {"n": unanswered[0]}, f"item_{unanswered[0]}")
+    if score is None or not math.isfinite(score):
+        raise scoring.Impossible(None, measure.scoring.min, measure.scoring.max)
+    told = {n: answer for n, answer in risk_answers.items() if n in measure.numbers}
+    risk = scoring.score_items(measure, told).risk if told else ()
+    return scoring.Scored(scoring.check_score(measure, score), risk=risk)
+
+
+def _impossible(wrong: scoring.Impossible) -> str:
+    """What is wrong with a number, in a sentence that says what is possible."""
+    if wrong.least is None or wrong.most is None:
+        return _("This measure has no such score.")
+    limits = {"least": f"{wrong.least:g}", "most": f"{wrong.most:g}"}
+    if wrong.item is None:
+        return _("The score goes from %(least)s to %(most)s.") % limits
+    return _("Question %(n)d is answered from %(least)s to %(most)s.") % {"n": wrong.item, **limits}
+
+
+def _ask_to_look(rating: Rating, measure: Measure, *, by: User) -> None:
+    """A finding "not yet looked at" about suicide risk, so that gates and chart hold until somebody did. It decides
+    nothing, and never stands in front of a concern that a clinician recorded."""
+    newest = rating.case.flags.filter(person=rating.person, kind=FlagKind.SUICIDE).first()
+    if newest is not None and newest.state == FlagState.CONCERN:
+        return
+    basis = _("%(measure)s: an answer asks for a look. Written by the program; nobody has looked yet.")
+    cases.record_flag(
+        by=by, case=rating.case, person=rating.person, kind=FlagKind.SUICIDE, state=FlagState.NOT_YET,
+        basis=basis % {"measure": measure.name}, on=rating.on,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def look_at_risk(*, by: User, rating: Rating, note: str) -> Rating:
+    """A clinician looked at an answer that asked for it, and says what was found and done. Raises Refused."""
+    note = clean_line(note)
+    if not note:
+        raise Refused(_("Write in a few words what you found and did."), "note")
+    if rating.looked_at is None:
+        rating.looked_at, rating.looked_by, rating.looked_note = timezone.now(), by, note
+        rating.save(update_fields=["looked_at", "looked_by", "looked_note"])
+        record("looked at", by=by, what="rating", what_id=rating.pk, case_id=rating.case_id)
+    return rating

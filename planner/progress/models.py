@@ -10,12 +10,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planner.base.models import Stamped
-from planner.cases.models import Audience, Case, Person
+from planner.cases.models import Audience, Case, FlagKind, FlagState, Person, SafetyFlag, on_team
 from planner.practice.models import Practice, User
 from planner.sheets.models import Printed
 
@@ -25,11 +25,11 @@ class OfCaseQuerySet(models.QuerySet):
 
     def visible_to(self, user: User):
         """Rows of the cases the person may see."""
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "case__"))
 
     def editable_by(self, user: User):
         """Rows of the cases the person may change."""
-        return self.filter(case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "case__", to_edit=True))
 
     def standing(self):
         """Rows that were not withdrawn."""
@@ -152,6 +152,16 @@ class RatingWay(models.TextChoices):
     SCORE = "score", _("Entered as a score")
 
 
+class RatingQuerySet(OfCaseQuerySet):
+    def asking_to_look(self):
+        """Standing ratings with an answer that asks for a safety check, as long as nobody looked at it and nobody
+        recorded a finding about suicide risk since."""
+        looked = SafetyFlag.objects.filter(
+            case=OuterRef("case"), person=OuterRef("person"), kind=FlagKind.SUICIDE, at__gte=OuterRef("at")
+        ).exclude(state=FlagState.NOT_YET)
+        return self.standing().filter(looked_at=None).exclude(risk=[]).exclude(Exists(looked))
+
+
 class Rating(Withdrawable, Read):
     """One measure as one person filled it. Private to that person and the clinician unless allowed on a joint chart.
 
@@ -181,18 +191,13 @@ class Rating(Withdrawable, Read):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
-    objects = OfCaseQuerySet.as_manager()
+    objects = RatingQuerySet.as_manager()
 
     class Meta:
         app_label = "planner"
         ordering = ["on", "pk"]
         indexes = [models.Index(fields=["case", "measure", "person", "on"])]
         constraints = [_reader_fits("rating_reader_fits")]
-
-    @property
-    def asks_to_look(self) -> bool:
-        """An answer asks for a safety check, and nobody has looked yet."""
-        return bool(self.risk) and self.looked_at is None and self.withdrawn_at is None
 
 
 class RepairStageKind(models.TextChoices):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planner.base.models import Stamped, Versioned
-from planner.cases.models import Audience, Case, Participant, Person, SignatureBase
+from planner.cases.models import Audience, Case, Participant, Person, SignatureBase, on_team
 from planner.homework.models import Printout
 from planner.library.models import InterventionEdition, SessionTemplate, WorksheetEdition
+from planner.plans.frozen import Kept, KeptQuerySet
+from planner.plans.models import Objective
 from planner.practice.models import NoteFormat, Practice, User
 
 
@@ -44,10 +46,10 @@ class Mode(models.TextChoices):
 class SessionQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Sessions of the cases the person may see."""
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "case__"))
 
     def editable_by(self, user: User):
-        return self.filter(case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "case__", to_edit=True))
 
     def appointments_of(self, practice: Practice):
         """Every appointment of the practice, for the front desk: callers show time, length and names, nothing else."""
@@ -141,6 +143,9 @@ class AgendaItem(Stamped):
     minutes = models.PositiveSmallIntegerField(default=5)
     prompt = models.TextField(blank=True, max_length=3000)  # what to keep in mind, printed on the clinician's agenda
     edition = models.ForeignKey(InterventionEdition, null=True, blank=True, on_delete=models.PROTECT)
+    objective = models.ForeignKey(
+        Objective, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )  # what of the plan it serves
     carried_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL)
     done = models.CharField(max_length=8, choices=Done.choices, default=Done.OPEN)
     seconds_used = models.PositiveIntegerField(default=0)
@@ -206,7 +211,7 @@ class NoteState(models.TextChoices):
 #: States in which the text is frozen: only what a supervisor decides about it may still be written.
 LOCKED = (NoteState.SIGNED, NoteState.AWAITING, NoteState.APPROVED)
 #: What may be written on a locked row.
-_NOT_TEXT = frozenset({"state", "version", "changed_at", "changed_by", "changed_by_id"})
+_NOT_TEXT = frozenset({"state", "supervisor", "supervisor_id", "version", "changed_at", "changed_by", "changed_by_id"})
 
 
 class RiskLevel(models.TextChoices):
@@ -227,10 +232,14 @@ RAISED = (RiskLevel.MODERATE, RiskLevel.HIGH, RiskLevel.IMMINENT)
 class NoteQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Notes of the cases the person may see; a supervisor reads them, the front desk none."""
-        return self.filter(session__case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "session__case__"))
 
     def editable_by(self, user: User):
-        return self.filter(session__case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "session__case__", to_edit=True))
+
+    def decidable_by(self, user: User):
+        """Notes that wait for this person's word as the supervisor: the one thing a supervisor writes."""
+        return self.visible_to(user).filter(state=NoteState.AWAITING, supervisor=user)
 
     def locked(self):
         """Signed notes."""
@@ -286,6 +295,7 @@ class ProgressNote(Versioned):
     signed_at = models.DateTimeField(null=True, blank=True)
     late = models.BooleanField(default=False)  # signed later than the practice asks for
     sha256 = models.CharField(max_length=64, blank=True)
+    supervisor = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     objects = NoteQuerySet.as_manager()
 
@@ -316,40 +326,93 @@ class ProgressNote(Versioned):
         return super().delete(*args, **kwargs)
 
 
-class _Written(models.QuerySet):
-    """Rows that are added and read, never changed or taken away."""
+class Step(models.TextChoices):
+    """Where an objective stands after the hour, in the clinician's eyes; harder is no failure."""
 
+    UNSAID = "", _("Not said")
+    FURTHER = "further", _("Further")
+    SAME = "same", _("As before")
+    HARDER = "harder", _("Harder just now")
+
+
+class NoteObjectiveQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """What stands in the notes of the cases the person may see."""
+        return self.filter(note__in=ProgressNote.objects.visible_to(user))
+
+    def _must_be_open(self) -> None:
+        if self.filter(note__state__in=LOCKED).exists():
+            raise NoteIsSigned("A signed note is never changed. Write an addendum.")
+
+    def update(self, **changes: Any) -> int:
+        self._must_be_open()
+        return super().update(**changes)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._must_be_open()
+        return super().delete()
+
+
+class NoteObjective(models.Model):
+    """An objective of the plan that was worked on in the hour: how it was taken, and where it stands."""
+
+    note = models.ForeignKey(ProgressNote, on_delete=models.CASCADE, related_name="objectives")
+    objective = models.ForeignKey(Objective, on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=10, choices=Step.choices, blank=True, default="")
+    response = models.TextField(max_length=2000, blank=True)
+
+    objects = NoteObjectiveQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["note", "objective"], name="one_row_an_objective")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if ProgressNote.objects.filter(pk=self.note_id).locked().exists():
+            raise NoteIsSigned("A signed note is never changed. Write an addendum.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        type(self).objects.filter(pk=self.pk)._must_be_open()
+        return super().delete(*args, **kwargs)
+
+
+class UnderNoteQuerySet(KeptQuerySet):
     def visible_to(self, user: User):
         """What stands under the notes of the cases the person may see."""
         return self.filter(note__in=ProgressNote.objects.visible_to(user))
 
-    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise NoteIsSigned("What was signed is never changed.")
 
-    update = delete = bulk_update = _refuse
-
-
-class NoteSignature(SignatureBase):
-    """Who signed a note, or approved it as the supervisor, under which text. Rows are never changed."""
+class NoteSignature(Kept, SignatureBase):
+    """Who signed a note, or approved it as the supervisor, under which text."""
 
     note = models.ForeignKey(ProgressNote, on_delete=models.PROTECT, related_name="signatures")
 
-    objects = _Written.as_manager()
+    objects = UnderNoteQuerySet.as_manager()
 
     class Meta:
         app_label = "planner"
         ordering = ["pk"]
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise NoteIsSigned("A signature is never changed.")
-        super().save(*args, **kwargs)
 
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise NoteIsSigned("A signature is never taken away.")
+class NoteStep(Kept):
+    """What passed between author and supervisor about a note: asked, returned with a comment, approved."""
+
+    note = models.ForeignKey(ProgressNote, on_delete=models.PROTECT, related_name="steps")
+    step = models.CharField(max_length=10, choices=NoteState.choices)
+    comment = models.TextField(max_length=4000, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = UnderNoteQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["pk"]
 
 
-class Addendum(models.Model):
+class Addendum(Kept):
     """A dated word added to a signed note; the note stays as it is. `sha256` covers this text and the note's hash."""
 
     note = models.ForeignKey(ProgressNote, on_delete=models.PROTECT, related_name="addenda")
@@ -360,19 +423,11 @@ class Addendum(models.Model):
     at = models.DateTimeField(default=timezone.now)
     sha256 = models.CharField(max_length=64)
 
-    objects = _Written.as_manager()
+    objects = UnderNoteQuerySet.as_manager()
 
     class Meta:
         app_label = "planner"
         ordering = ["at", "pk"]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise NoteIsSigned("An addendum is never changed. Write another.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise NoteIsSigned("An addendum is never taken away.")
 
 
 class ProcessNoteQuerySet(models.QuerySet):
@@ -380,10 +435,10 @@ class ProcessNoteQuerySet(models.QuerySet):
         """A person's own, in cases that they may see. Nobody else's: neither a supervisor nor the owner."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(author=user, session__case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "session__case__"), author=user)
 
     def editable_by(self, user: User):
-        return self.visible_to(user).filter(session__case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "session__case__", to_edit=True), author_id=user.pk)
 
 
 class ProcessNote(Versioned):

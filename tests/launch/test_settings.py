@@ -25,7 +25,7 @@ def test_unsafe_settings_are_refused_in_one_sentence(manage, changes, says):
     assert refused.stdout == ""
 
 
-@pytest.mark.parametrize("name", ["secret.key", "field.keys"])
+@pytest.mark.parametrize("name", ["secret.key", "field.keys", "process.keys"])
 def test_keys_that_others_may_read_are_refused(manage, folder, name):
     assert manage("check").returncode == 0
     (folder / name).chmod(0o644)
@@ -51,6 +51,7 @@ def test_what_the_settings_make_is_for_the_owner_alone(manage, folder):
     assert {path.name: f"{path.stat().st_mode & 0o777:o}" for path in folder.iterdir()} == {
         "secret.key": "600",
         "field.keys": "600",
+        "process.keys": "600",
     }
 
 
