@@ -9,10 +9,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
 from planner.boosters import booster_views as booster
+from planner.boosters import digest_views as digest
 from planner.boosters import reentry_views as reentry
 from planner.boosters import series_views as series
 from planner.cases import views as cases
+from planner.desk import board_views as board
 from planner.desk import views as desk
+from planner.exchange import views as exchange
 from planner.homework import adaptation_views as adaptations
 from planner.homework import views as homework
 from planner.library import catalogue_views as catalogue
@@ -49,6 +52,9 @@ urlpatterns = [
     path("cases/", desk.caseload, name="caseload"),
     path("cases/<int:pk>/", desk.case, name="case"),
     path("search/", desk.search, name="search"),
+    path("boosters/", board.boosters, name="boosters"),
+    path("boosters/list.csv", board.boosters_table, name="boosters_table"),
+    path("boosters/list.pdf", board.boosters_paper, name="boosters_paper"),
     # Cases
     path("cases/new/", cases.case_new, name="case_new"),
     path("cases/<int:pk>/edit/", cases.case_edit, name="case_edit"),
@@ -159,9 +165,19 @@ urlpatterns = [
     path("boosters/<int:pk>/drop/", booster.booster_drop, name="booster_drop"),
     path("boosters/<int:pk>/put-back/", booster.booster_put_back, name="booster_put_back"),
     path("boosters/<int:pk>/focus/", booster.booster_focus, name="booster_focus"),
+    path("boosters/week/", digest.digest_page, name="digest"),
+    path("boosters/reminders/<int:pk>/given/", digest.reminder_given, name="reminder_given"),
     path("cases/<int:case_pk>/way-back/", reentry.reentry_page, name="reentry"),
     path("cases/<int:case_pk>/way-back/rule/", reentry.reentry_rule, name="reentry_rule"),
     path("cases/<int:case_pk>/way-back/decide/", reentry.reentry_decide, name="reentry_decide"),
+    # Exchange
+    path("boosters/<int:pk>/appointment.ics", exchange.booster_ics, name="booster_ics"),
+    path("boosters/series/<int:pk>/appointments.ics", exchange.series_ics, name="series_ics"),
+    path("you/calendar/", exchange.calendar_feed, name="calendar_feed"),
+    path("you/calendar/make/", exchange.calendar_feed_make, name="calendar_feed_make"),
+    path("you/calendar/titles/", exchange.calendar_feed_titles, name="calendar_feed_titles"),
+    path("you/calendar/end/", exchange.calendar_feed_end, name="calendar_feed_end"),
+    path("calendar/<str:token>.ics", exchange.calendar_read, name="calendar_read"),
     # Practice: coming in, the lock, the person, the people, settings, trail
     path("set-up/<str:token>/", practice.setup, name="setup"),
     path("join/<str:token>/", practice.join, name="join"),

@@ -18,7 +18,8 @@ from planner.base.forms import HouseForm
 from planner.boosters import booster_actions as actions
 from planner.boosters import brief, forms
 from planner.boosters.answers import attempt
-from planner.boosters.models import UNBOOKED, Booster, BoosterState
+from planner.boosters.contact import Reach, reach_of
+from planner.boosters.models import UNBOOKED, Booster, BoosterState, Reminder
 from planner.cases.names import current, label
 from planner.practice.trail import record
 from planner.sessions import times
@@ -50,6 +51,8 @@ def _page(request: HttpRequest, found: Booster, *, status: int = 200, **sent: Ho
         "brief": brief.of(found, request.user), "total": found.series.boosters.filter(again_for=None).count(),
         "second": Booster.objects.filter(again_for=found).first(),
         "elsewhere": found.series.zone != case.practice.zone,
+        "reminder": Reminder.objects.filter(booster=found, due_on=found.due_on).select_related("done_by").first(),
+        "reach": reach_of([case.pk]).get(case.pk, Reach()),
     }  # fmt: skip
     return render(request, "boosters/booster.html", context, status=status)
 

@@ -285,23 +285,22 @@ class ReentryDecision(models.Model):
 
 class ReminderQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(booster__in=Booster.objects.visible_to(user))
+        return self.filter(on_team(user, "booster__series__case__"))
 
     def editable_by(self, user: User) -> Self:
-        return self.filter(booster__in=Booster.objects.editable_by(user))
+        return self.filter(on_team(user, "booster__series__case__", to_edit=True))
 
 
 class Reminder(Stamped):
     """A client is to be reminded of one date of a booster: one row for each date, however often the work runs.
 
-    It is asked again whether it still holds each time it is shown. `dropped` says why it was not given.
+    Whether it still holds is asked again each time it is shown.
     """
 
     booster = models.ForeignKey(Booster, on_delete=models.CASCADE, related_name="reminders")
     due_on = models.DateField()
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    dropped = models.CharField(max_length=20, blank=True)
 
     objects = ReminderQuerySet.as_manager()
 
