@@ -91,10 +91,11 @@ def check_open(case: Case, closed_ok: bool) -> None:
 
 
 def check_name(case: Case, name: str, *, but: Series | None = None) -> None:
-    """A case has one open series; more than one only where each has a name of its own. Raises Refused."""
+    """A case has one open series; one more only under a name of its own. `but` is the series that is changed. Raises
+    Refused."""
     others = Series.objects.select_for_update().filter(case=case).open().exclude(pk=but.pk if but else None)
     taken = {other.name.casefold() for other in others}
-    if taken and not name:
+    if taken and not name and but is None:
         raise Refused(_("This case has a series already. Give this one a name to keep the two apart."), "name")
     if name.casefold() in taken:
         raise Refused(_("Another series of this case has this name. Choose a different one."), "name")

@@ -65,9 +65,9 @@ def feed_behind(token: str, place: str) -> CalendarFeed | None:
     mark = _hash(token[:200])
     found = CalendarFeed.objects.select_related("user__practice").filter(token_hash=mark).first()
     if found is None or not constant_time_compare(found.token_hash, mark) or not _works_here(found.user):
-        _count(f"feed-miss {place}", MISSES_AN_HOUR)
+        _count(f"feed-miss-{place}", MISSES_AN_HOUR)
         return None
-    _count(f"feed-read {found.pk}", READS_AN_HOUR)
+    _count(f"feed-read-{found.pk}", READS_AN_HOUR)
     today = timezone.localdate()
     if found.read_on != today:
         CalendarFeed.objects.filter(pk=found.pk).update(read_on=today)
@@ -80,7 +80,7 @@ def _works_here(user: User) -> bool:
 
 def _count(what: str, most: int) -> None:
     """Counts one. Raises TooOften beyond `most` in an hour."""
-    key = f"{what} {int(timezone.now().timestamp()) // _HOUR}"
+    key = f"{what}-{int(timezone.now().timestamp()) // _HOUR}"
     cache.add(key, 0, _HOUR)
     try:
         count = cache.incr(key)
