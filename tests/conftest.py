@@ -155,7 +155,7 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         "booster": booster.pk,
         "missed": missed.pk,
         "reminder": reminder.pk,
-        "zero": 1,
+        "fresh": 1,
     }
     things |= {"consent": consent.pk, "printed_consent": printed_consent.pk, "consent_kind": "release"}
     return SimpleNamespace(people=people, things=things, case=case, session=session, item=item)
