@@ -23,6 +23,10 @@ class PrintoutKind(models.TextChoices):
     AGENDA = "agenda", _("Clinician's agenda")
     HANDOUTS = "handouts", _("Handouts for one person")
     PACKET = "packet", _("Whole packet")
+    NOTE = "note", _("Progress note")
+    WHERE = "where", _("Where we are")
+    THREAD = "thread", _("The thread of the case")
+    AUDIT = "audit", _("Auditor's page")
 
 
 class PrintoutQuerySet(models.QuerySet):

@@ -6,7 +6,7 @@ forbids raises `Refused` with a sentence. Either way nothing was written.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from planner.cases.models import Audience, CaseKind, Participant, SignatureWay, 
 from planner.plans.models import Objective
 from planner.practice.models import User
 from planner.practice.trail import record
-from planner.sessions import note_facts, note_formats, note_text
+from planner.sessions import note_facts, note_formats, note_text, note_words
 from planner.sessions.actions import Refused, attending_of
 from planner.sessions.models import (
     Addendum,
@@ -107,17 +107,13 @@ def _plan_words(facts: note_facts.Facts) -> str:
     """What the record knows of the plan for next time, as lines to go on from."""
     lines = []
     if facts.given:
-        lines.append(_("Homework: %(what)s.") % {"what": "; ".join(map(_with_whom, facts.given))})
+        lines.append(_("Homework: %(what)s.") % {"what": "; ".join(map(note_words.titled, facts.given))})
     if facts.left:
         lines.append(_("To take up again: %(what)s.") % {"what": "; ".join(facts.left)})
     if facts.next_at:
-        day = timezone.datetime.fromisoformat(facts.next_at)
+        day = datetime.fromisoformat(facts.next_at)
         lines.append(_("Next session: %(day)s.") % {"day": formats.date_format(day, "D j M Y, H:i")})
     return "\n".join(lines)
-
-
-def _with_whom(row: Any) -> str:
-    return f"{row['title']} ({row['whom']})" if row["whom"] else row["title"]
 
 
 @transaction.atomic
@@ -204,6 +200,8 @@ def missing(note: ProgressNote) -> list[str]:
         found.append(_("Say the risk: asked and nothing found, or the level."))
     elif note.risk_level != RiskLevel.NONE and not (note.risk_basis.strip() and note.risk_action.strip()):
         found.append(_("Say what the risk level rests on, and what was done."))
+    for row in note.objectives.filter(step="").select_related("objective__goal"):
+        found.append(_("Say where objective %(number)s stands.") % {"number": row.objective.number})
     if note.audience == Audience.PERSON and note.person_id is None:
         found.append(_("Choose for whose eyes the note is."))
     return found
