@@ -8,6 +8,7 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
+from planner.cases import consent_views as consents
 from planner.cases import views as cases
 from planner.desk import views as desk
 from planner.homework import adaptation_views as adaptations
@@ -15,6 +16,7 @@ from planner.homework import views as homework
 from planner.library import catalogue_views as catalogue
 from planner.library import course_views as courses
 from planner.library import draft_views as drafts
+from planner.library import export_views as exports
 from planner.library import own_views as own
 from planner.library import parcel_views as parcels
 from planner.library import views as library
@@ -59,6 +61,13 @@ urlpatterns = [
     path("cases/<int:pk>/safety/", cases.flag_record, name="flag_record"),
     path("cases/<int:pk>/override/<slug:gate>/", cases.gate_override, name="gate_override"),
     path("cases/<int:pk>/team/", cases.team, name="team"),
+    path("cases/<int:pk>/consents/", consents.case_consents, name="case_consents"),
+    path("cases/<int:pk>/consents/new/<slug:kind>/", consents.consent_new, name="consent_new"),
+    path("consents/<int:pk>/", consents.consent, name="consent"),
+    path("consents/<int:pk>/sign/", consents.consent_sign, name="consent_sign"),
+    path("consents/<int:pk>/withdraw/", consents.consent_withdraw, name="consent_withdraw"),
+    path("consents/<int:pk>/print/", consents.consent_print, name="consent_print"),
+    path("consents/<int:pk>/form.pdf", consents.consent_paper, name="consent_paper"),
     # Library
     path("library/", library.library, name="library"),
     path("library/schema.json", library.pack_schema, name="pack_schema"),
@@ -96,7 +105,7 @@ urlpatterns = [
     path("library/catalogue/<int:pk>/catalogue.pdf", catalogue.catalogue_file, name="catalogue_file"),
     path("library/glossary/", library.glossary_page, name="glossary"),
     path("library/packs/guide/", parcels.pack_guide, name="pack_guide"),
-    path("library/packs/give-out/", parcels.pack_export, name="pack_export"),
+    path("library/packs/give-out/", exports.pack_export, name="pack_export"),
     path("library/packs/take-in/", parcels.pack_import, name="pack_import"),
     path("library/packs/<int:pk>/", parcels.parcel, name="parcel"),
     path("library/packs/<int:pk>/take/", parcels.parcel_take, name="parcel_take"),

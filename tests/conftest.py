@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from planner.base.models import Job
+from planner.cases import consent_actions
 from planner.cases.models import TeamMember, TeamRole
 from planner.homework.models import Printout
 from planner.library import draft_actions, own, parcels
@@ -113,6 +114,13 @@ def world(owner, colleague, supervisor, front_desk, stranger):
     job = Job.objects.create(
         kind="catalogue", by=owner.pk, state="done", progress=100, result=b"%PDF-1.7 door", ended_at=timezone.now()
     )  # fmt: skip
+    drawn = {
+        "by": owner, "case": case, "person": case.participants.last().person, "kind": "sharing", "what": "What we say",
+        "to_person": case.participants.first().person, "purpose": "Planning", "discloser": "We", "ends_when": "we stop",
+    }  # fmt: skip
+    consent, printed_consent = consent_actions.draw_up(**drawn), consent_actions.draw_up(**drawn)
+    printed_consent.printed = kept
+    printed_consent.save()
     people = {
         "nobody": None, "stranger": stranger, "colleague": colleague, "front_desk": front_desk,
         "supervisor": supervisor, "owner": owner,
@@ -130,4 +138,5 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         "own_sheet": own_sheet.pk, "own_intervention": own_sheet.intervention_id, "draft": draft.pk,
         "own_draft": own_draft.pk, "block": draft.content["blocks"][1]["key"],
     }  # fmt: skip
+    things |= {"consent": consent.pk, "printed_consent": printed_consent.pk, "consent_kind": "release"}
     return SimpleNamespace(people=people, things=things, case=case, session=session, item=item)

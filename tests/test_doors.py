@@ -50,6 +50,14 @@ DOORS: dict[str, list[Door]] = {
     "flag_record":          [door("302 404 404 403 403 200", "case")],
     "gate_override":        [door("302 404 404 403 403 200", "case", "gate")],
     "team":                 [door("302 404 404 403 403 200", "case")],
+    "case_consents":        [door("302 404 404 403 200 200", "case")],
+    "consent_new":          [door("302 404 404 403 403 200", "case", "consent_kind")],
+    "consent":              [door("302 404 404 403 200 200", "consent")],
+    "consent_sign":         [door("302 404 404 403 403 200", "consent")],
+    "consent_withdraw":     [door("302 404 404 403 403 200", "consent")],
+    "consent_print":        [door("401 404 404 403 403 302", "consent", post=True)],
+    "consent_paper":        [door("302 404 404 403 404 404", "consent"),  # nothing printed yet
+                             door("302 404 404 403 200 200", "printed_consent")],
     # library
     "library":              [door("302 200 200 403 200 200")],
     "intervention":         [door("302 200 200 403 200 200", "intervention")],

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from planner.base.models import Stamped, Versioned
 from planner.boosters import dates
-from planner.cases.models import Case
+from planner.cases.models import Case, on_team
 from planner.practice.models import User
 from planner.sessions.models import Session, SessionState
 
@@ -24,10 +24,10 @@ class OfCaseQuerySet(models.QuerySet):
 
     def visible_to(self, user: User) -> Self:
         """Those of the cases the person may see."""
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "case__"))
 
     def editable_by(self, user: User) -> Self:
-        return self.filter(case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "case__", to_edit=True))
 
 
 class SeriesQuerySet(OfCaseQuerySet):
@@ -122,10 +122,10 @@ UNBOOKED = (BoosterState.DUE, BoosterState.MOVED)
 class BoosterQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """Boosters of the cases the person may see."""
-        return self.filter(series__case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "series__case__"))
 
     def editable_by(self, user: User) -> Self:
-        return self.filter(series__case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "series__case__", to_edit=True))
 
     def standing(self) -> Self:
         """Each with `stands`: its state, corrected by what became of its session. An hour that was held in the

@@ -14,6 +14,7 @@ from planner.cases import chart
 from planner.cases.models import Case, CaseKind, Participant, Phase
 from planner.desk import today as desk_today
 from planner.homework.models import Printout
+from planner.library import course_search
 from planner.library import search as library_search
 from planner.practice.trail import record
 from planner.sessions.models import Session, SessionState
@@ -114,5 +115,6 @@ def search(request: HttpRequest) -> HttpResponse:
             "words": words,
             "cases": cases.prefetch_related("participants__person").order_by("code")[:20],
             "interventions": interventions,
+            "courses": course_search.find(words, request.user),
         },
     )

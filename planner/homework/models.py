@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planner.base.models import Versioned
-from planner.cases.models import Audience, Case, Person
+from planner.cases.models import Audience, Case, Person, on_team
 from planner.library.models import InterventionEdition, Worksheet, WorksheetEdition
 from planner.practice.models import Practice, User
 from planner.sheets.blocks import read_answers
@@ -32,7 +32,7 @@ class PrintoutKind(models.TextChoices):
 class PrintoutQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Printouts of the cases the person may see."""
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "case__"))
 
 
 class Printout(models.Model):
@@ -57,10 +57,10 @@ class OfCase(models.QuerySet):
     """Rows of a case: whoever may see the case sees them, whoever may change it changes them."""
 
     def visible_to(self, user: User):
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "case__"))
 
     def editable_by(self, user: User):
-        return self.filter(case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "case__", to_edit=True))
 
 
 class SeriesState(models.TextChoices):
@@ -193,10 +193,10 @@ class PrintedSheet(models.Model):
 class AdaptationQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Adaptations in the cases the person may see."""
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "case__"))
 
     def editable_by(self, user: User):
-        return self.filter(case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "case__", to_edit=True))
 
 
 class Adaptation(Versioned):
@@ -299,10 +299,10 @@ class Way(models.TextChoices):
 class ResponseQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Responses in the cases the person may see."""
-        return self.filter(assignment__case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "assignment__case__"))
 
     def editable_by(self, user: User):
-        return self.filter(assignment__case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "assignment__case__", to_edit=True))
 
     def finished(self):
         """Without what somebody is still writing."""

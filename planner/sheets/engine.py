@@ -85,6 +85,17 @@ ATTRIBUTES = frozenset(
     ("id", "class", "lang", "dir", "title", "name", "type", "for", "href", "scope", "checked", "charset", "content")
     + ("start",)
 )
+#: Drawings that the house makes itself (a signature, a chart): shapes and words, nothing that can point elsewhere.
+SVG = "{http://www.w3.org/2000/svg}"
+SHAPES = frozenset(
+    f"{SVG}{name}" for name in ("svg", "title", "desc", "g", "path", "polyline", "line", "rect", "circle", "text")
+)
+SHAPE_ATTRIBUTES = frozenset(
+    ("viewBox", "width", "height", "d", "points", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "rx", "fill")
+    + ("stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "fill-opacity", "opacity")
+    + ("text-anchor", "font-size", "font-weight", "font-family", "transform", "role", "preserveAspectRatio")
+    + ("{http://www.w3.org/2000/xmlns/}xmlns",)
+)
 LINKS = ("http://", "https://", "mailto:", "tel:", "#")
 DEEPEST = 40  # elements within elements
 PICTURES = frozenset(("img", "picture", "object", "embed", "video", "audio", "iframe", "svg", "canvas"))
@@ -239,13 +250,14 @@ def tidy(root: Any) -> list[str]:
         element, depth = todo.pop()
         if depth > DEEPEST:
             raise TooMuch("depth")
-        for name in [name for name, value in element.attrib.items() if not _may_stand(name, value)]:
+        is_shape = element.tag in SHAPES
+        for name in [name for name, value in element.attrib.items() if not _may_stand(name, value, is_shape)]:
             left_out.append(name if isinstance(name, str) else "attribute")
             del element.attrib[name]
         for child in list(element):
             if not isinstance(child.tag, str):  # a comment
                 _take_out(element, child)
-            elif child.tag not in TAGS:
+            elif child.tag not in TAGS and child.tag not in SHAPES:
                 left_out.append("picture" if child.tag.rpartition("}")[2] in PICTURES else child.tag)
                 _take_out(element, child)
             else:
@@ -253,7 +265,9 @@ def tidy(root: Any) -> list[str]:
     return left_out
 
 
-def _may_stand(name: str, value: str) -> bool:
+def _may_stand(name: str, value: str, is_shape: bool = False) -> bool:
+    if is_shape and name in SHAPE_ATTRIBUTES:
+        return "url(" not in value.lower() and "\\" not in value
     if name == "href":
         return value.strip().lower().startswith(LINKS)
     return name in ATTRIBUTES or name.startswith("aria-")

@@ -9,7 +9,7 @@ from typing import Any
 import lucide
 from django import template
 from django.http import QueryDict
-from django.utils import formats, timezone
+from django.utils import dates, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -50,17 +50,18 @@ def prose(text: str) -> SafeString:
 
 @register.filter
 def day(moment: datetime.datetime | datetime.date) -> str:
-    """ "Thu 26 Nov"; with the year when it is not this one."""
+    """ "Thu 26 Nov"; with the year when it is not this one. Put together here, as lists show many."""
     if isinstance(moment, datetime.datetime):
         moment = timezone.localtime(moment)
-    pattern = "D j M" if moment.year == timezone.localdate().year else "D j M Y"
-    return formats.date_format(moment, pattern)
+    named = f"{dates.WEEKDAYS_ABBR[moment.weekday()]} {moment.day} {str(dates.MONTHS_3[moment.month]).title()}"
+    return named if moment.year == timezone.localdate().year else f"{named} {moment.year}"
 
 
 @register.filter
 def clock(moment: datetime.datetime) -> str:
     """ "10:00", in the zone of the page."""
-    return formats.date_format(timezone.localtime(moment), "H:i")
+    moment = timezone.localtime(moment)
+    return f"{moment.hour:02}:{moment.minute:02}"
 
 
 @register.filter

@@ -67,9 +67,18 @@ def too_wide(page: Page) -> list[str]:
     )
 
 
+def too_long(page: Page) -> list[str]:
+    """Blank paper below the page's end: something hidden in a part that scrolls lengthens the whole."""
+    return page.evaluate(
+        """() => { const whole = document.documentElement, ends = document.body.getBoundingClientRect().height;
+        return whole.scrollHeight > Math.max(ends, whole.clientHeight) + 2
+          ? [`${whole.scrollHeight} px long, its content ends at ${Math.round(ends)}`] : []; }"""
+    )
+
+
 def examine(page: Page, label: str) -> list[str]:
     """What is wrong with the page light and dark, on a desk screen and a phone; it is not loaded again in between."""
-    wrong = frame(page) + axe(page)
+    wrong = frame(page) + axe(page) + too_long(page)
     shoot(page, label, "desk")
     page.emulate_media(color_scheme="dark")
     wrong += [f"dark {one}" for one in axe(page, COLOURS)]
@@ -78,7 +87,7 @@ def examine(page: Page, label: str) -> list[str]:
         page.set_viewport_size(TABLET)
         shoot(page, label, "tablet")
     page.set_viewport_size(PHONE)
-    wrong += [f"phone, dark {one}" for one in axe(page) + too_wide(page)]
+    wrong += [f"phone, dark {one}" for one in axe(page) + too_wide(page) + too_long(page)]
     page.emulate_media(color_scheme="light")
     wrong += [f"phone {one}" for one in axe(page, COLOURS)]
     shoot(page, label, "phone")

@@ -45,7 +45,8 @@ DESK = looks(
 CASES = looks(
     "dana", "case_new", "case_new ?kind=family", "case_edit case", "case_close case", "case_close closed_case",
     "participant_add case", "participant_edit case participant", "flag_record case", "gate_override case gate",
-    "gate_override family gate", "team case",
+    "gate_override family gate", "team case", "case_consents case", "case_consents family",
+    "consent_new case consent_kind", "consent consent", "consent_sign waiting_consent", "consent_withdraw consent",
 )  # fmt: skip
 LIBRARY = looks(
     "dana", "library", "library ?phase=maintenance&q=plan", "library ?q=zzzzzzzz", "intervention intervention",
@@ -99,10 +100,10 @@ NO_PAGE = {
         "intervention_copy", "intervention_edit", "intervention_retire", "intervention_favourite", "intervention_tags",
         "worksheet_copy", "worksheet_edit", "worksheet_retire", "draft_head", "draft_publish", "draft_discard",
         "draft_block_add", "draft_block", "draft_block_move", "draft_block_remove", "draft_block_restore",
-        "adaptation_remove",
+        "adaptation_remove", "consent_print",
     },
     "gives a file": {
-        "draft_picture", "adaptation_picture",
+        "draft_picture", "adaptation_picture", "consent_paper",
         "catalogue_file", "statement_text", "worksheet_picture", "worksheet_pdf", "pack_schema", "printout",
         "session_print_picture", "mfa_download_recovery_codes", "mfa_login_webauthn",
     },
