@@ -71,11 +71,14 @@ def _take_up_objectives(note: ProgressNote) -> None:
 
 def _times_of(session: Session) -> tuple[Any, Any]:
     """When it began and ended, to the minute: as it was run, or as it was planned where nobody kept time."""
-    began = session.started_at or session.starts_at
-    ended = session.ended_at or session.ends_at
-    if not timedelta(0) < ended - began <= timedelta(hours=6):
-        began, ended = session.starts_at, session.ends_at
-    return began.replace(second=0, microsecond=0), ended.replace(second=0, microsecond=0)
+    run = [_minute(at) for at in (session.started_at, session.ended_at) if at]
+    if len(run) == 2 and timedelta(0) < run[1] - run[0] <= timedelta(hours=6):
+        return run[0], run[1]
+    return _minute(session.starts_at), _minute(session.ends_at)
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
 
 
 def _for_whom(session: Session, places: list[Participant]) -> tuple[str, Any]:
