@@ -98,6 +98,8 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         address="door", title="Door", language="en", pages=1, sha256="0", pdf=b"%PDF-1.7 door"
     )
     printout = Printout.objects.create(case=case, audience="case", kind="packet", printed=kept, by=owner)
+    given = factories.give_series(case, owner, case.participants.first().person, worksheet.current)
+    response = factories.make_response(given[0], owner)
     line = CrisisLine.objects.create(
         practice=owner.practice, country="US", name="Line", reach="1", source="a page", verified_on=timezone.localdate()
     )
@@ -133,7 +135,8 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         "colleague_id": colleague.pk, "version": session.version, "handout": handout.pk, "printout": printout.pk,
         "pathway": factories.make_pathway(intervention).pk, "statement": factories.make_statement(intervention).pk,
         "invitation": invitation.pk, "line": line.pk, "token": "no-such-token",
-        "parcel": parcel.pk, "job": job.pk,
+        "parcel": parcel.pk, "job": job.pk, "assignment": given[1].pk, "series": given[0].series_id,
+        "response": response.pk,
     }  # fmt: skip
     things |= {
         "own_sheet": own_sheet.pk, "own_intervention": own_sheet.intervention_id, "draft": draft.pk,

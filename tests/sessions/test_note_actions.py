@@ -239,7 +239,7 @@ def test_a_change_past_the_planner_shows(note, owner, colleague, column, value):
     signed = sign(note, owner)
     with connection.cursor() as cursor:
         value = colleague.pk if value is None else value
-        cursor.execute(f"UPDATE planner_progressnote SET {column} = %s WHERE id = %s", [value, signed.pk])
+        cursor.execute(f"UPDATE planner_progressnote SET {column} = %s WHERE id = %s", [value, signed.pk])  # noqa: S608
     assert not note_text.holds(ProgressNote.objects.get(pk=signed.pk))
 
 
