@@ -105,7 +105,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "planner.base.renderer.HouseRenderer"
 
 DATABASE_URL = env.str("CLINIC_DATABASE_URL", "")
 if DATABASE_URL:
