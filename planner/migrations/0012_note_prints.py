@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planner', '0010_printed_practices'),
+        ('planner', '0011_session_states'),
     ]
 
     operations = [
