@@ -30,7 +30,11 @@ from planner.library import parcel_views as parcels
 from planner.library import views as library
 from planner.practice import views as practice
 from planner.practice.doors import without_second_factor
+from planner.sessions import note_paper_views as note_papers
+from planner.sessions import note_views as notes
 from planner.sessions import pathway_views as pathways
+from planner.sessions import phrase_views as phrases
+from planner.sessions import process_views as process
 from planner.sessions import views as sessions
 
 # allauth marks its other sign-in pages itself.
@@ -172,6 +176,19 @@ urlpatterns = [
     path("sessions/<int:pk>/run/", sessions.session_run, name="session_run"),
     path("sessions/<int:pk>/start/", sessions.session_start, name="session_start"),
     path("sessions/<int:pk>/end/", sessions.session_end, name="session_end"),
+    path("sessions/<int:pk>/note/", notes.note, name="note"),
+    path("sessions/<int:pk>/note/begin/", notes.note_begin, name="note_begin"),
+    path("sessions/<int:pk>/note/save/", notes.note_save, name="note_save"),
+    path("sessions/<int:pk>/note/sign/", notes.note_sign, name="note_sign"),
+    path("sessions/<int:pk>/note/addendum/", notes.note_addendum, name="note_addendum"),
+    path("sessions/<int:pk>/note/approve/", notes.note_approve, name="note_approve"),
+    path("sessions/<int:pk>/note/return/", notes.note_return, name="note_return"),
+    path("sessions/<int:pk>/note/print/", note_papers.note_print, name="note_print"),
+    path("sessions/<int:pk>/process-note/", process.process_note, name="process_note"),
+    path("phrases/", phrases.phrases, name="phrases"),
+    path("phrases/new/", phrases.phrase_new, name="phrase_new"),
+    path("phrases/<int:pk>/", phrases.phrase_edit, name="phrase_edit"),
+    path("phrases/<int:pk>/remove/", phrases.phrase_remove, name="phrase_remove"),
     path("sessions/<int:pk>/print/", sessions.session_print, name="session_print"),
     path("sessions/<int:pk>/print/picture.png", sessions.session_print_picture, name="session_print_picture"),
     # Boosters

@@ -19,6 +19,7 @@ from planner.library import draft_actions, own, parcels
 from planner.library.models import Parcel, SessionTemplate
 from planner.practice.models import CrisisLine, Invitation, Role
 from planner.sessions.models import AgendaItem, Handout
+from planner.sessions.phrases import keep_phrase
 from planner.sheets.models import Printed
 from tests import factories
 from tests.boosters import make as boosters
@@ -158,4 +159,11 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         "fresh": 1,
     }
     things |= {"consent": consent.pk, "printed_consent": printed_consent.pk, "consent_kind": "release"}
+    noted, signed = (factories.make_session(case, owner, days=days, state="held") for days in (-2, -3))
+    note, written = factories.make_note(noted, owner), factories.make_note(signed, owner, signed=True)
+    phrase = keep_phrase(by=owner, short="calm", use="text", text="Calm throughout.")
+    things |= {
+        "noted": noted.pk, "note_version": note.version, "signed": signed.pk, "signed_version": written.version,
+        "phrase": phrase.pk,
+    }  # fmt: skip
     return SimpleNamespace(people=people, things=things, case=case, session=session, item=item)

@@ -185,6 +185,21 @@ DOORS: dict[str, list[Door]] = {
     "calendar_feed_titles": [door("401 404 404 403 403 302", post=True, initials="1")],
     "calendar_feed_end":    [door("401 302 302 403 403 302", post=True)],
     "calendar_read":        [door("404 404 404 404 404 404", "token")],
+    # notes
+    "note":                 [door("302 404 404 403 200 200", "session"), door("302 404 404 403 200 200", "noted"),
+                             door("302 404 404 403 200 200", "signed")],
+    "note_begin":           [door("401 404 404 403 403 302", "noted", post=True)],
+    "note_save":            [door("401 404 404 403 403 302", "noted", post=True, version="note_version", told="Mine")],
+    "note_sign":            [door("401 404 404 403 403 302", "noted", post=True, version="note_version")],
+    "note_addendum":        [door("401 404 404 403 403 302", "signed", post=True, text="Later")],
+    "note_approve":         [door("401 404 404 403 302 404", "signed", post=True, version="signed_version")],
+    "note_return":          [door("401 404 404 403 302 404", "signed", post=True, version="signed_version", comment="More")],
+    "note_print":           [door("401 404 404 403 403 302", "signed", post=True)],
+    "process_note":         [door("302 404 404 403 403 200", "noted")],  # each writes their own; nobody opens another's
+    "phrases":              [door("302 200 200 403 403 200")],
+    "phrase_new":           [door("302 200 200 403 403 200")],
+    "phrase_edit":          [door("302 404 404 403 403 200", "phrase")],
+    "phrase_remove":        [door("401 404 404 403 403 302", "phrase", post=True)],
     # practice
     "setup":                [door("404 404 404 404 404 404", "token")],
     "join":                 [door("404 404 404 404 404 404", "token")],

@@ -27,6 +27,10 @@ class PrintoutKind(models.TextChoices):
     DATES = "dates", _("Appointment card")
     KEEPING = "keeping", _("Keeping what helps")
     ENDING = "ending", _("Ending summary")
+    NOTE = "note", _("Progress note")
+    WHERE = "where", _("Where we are")
+    THREAD = "thread", _("The thread of the case")
+    AUDIT = "audit", _("Auditor's page")
 
 
 class PrintoutQuerySet(models.QuerySet):
