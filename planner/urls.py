@@ -8,13 +8,23 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
+from planner.boosters import booster_views as booster
+from planner.boosters import digest_views as digest
+from planner.boosters import reentry_views as reentry
+from planner.boosters import series_views as series
+from planner.cases import consent_views as consents
 from planner.cases import views as cases
+from planner.desk import board_views as board
 from planner.desk import views as desk
+from planner.exchange import views as exchange
 from planner.homework import adaptation_views as adaptations
+from planner.homework import give_views as giving
+from planner.homework import response_views as responses
 from planner.homework import views as homework
 from planner.library import catalogue_views as catalogue
 from planner.library import course_views as courses
 from planner.library import draft_views as drafts
+from planner.library import export_views as exports
 from planner.library import own_views as own
 from planner.library import parcel_views as parcels
 from planner.library import views as library
@@ -24,7 +34,11 @@ from planner.plans import sign_views as plan_signatures
 from planner.plans import views as plans
 from planner.practice import views as practice
 from planner.practice.doors import without_second_factor
+from planner.sessions import note_paper_views as note_papers
+from planner.sessions import note_views as notes
 from planner.sessions import pathway_views as pathways
+from planner.sessions import phrase_views as phrases
+from planner.sessions import process_views as process
 from planner.sessions import views as sessions
 
 # allauth marks its other sign-in pages itself.
@@ -50,6 +64,9 @@ urlpatterns = [
     path("cases/", desk.caseload, name="caseload"),
     path("cases/<int:pk>/", desk.case, name="case"),
     path("search/", desk.search, name="search"),
+    path("boosters/", board.boosters, name="boosters"),
+    path("boosters/list.csv", board.boosters_table, name="boosters_table"),
+    path("boosters/list.pdf", board.boosters_paper, name="boosters_paper"),
     # Cases
     path("cases/new/", cases.case_new, name="case_new"),
     path("cases/<int:pk>/edit/", cases.case_edit, name="case_edit"),
@@ -59,6 +76,13 @@ urlpatterns = [
     path("cases/<int:pk>/safety/", cases.flag_record, name="flag_record"),
     path("cases/<int:pk>/override/<slug:gate>/", cases.gate_override, name="gate_override"),
     path("cases/<int:pk>/team/", cases.team, name="team"),
+    path("cases/<int:pk>/consents/", consents.case_consents, name="case_consents"),
+    path("cases/<int:pk>/consents/new/<slug:kind>/", consents.consent_new, name="consent_new"),
+    path("consents/<int:pk>/", consents.consent, name="consent"),
+    path("consents/<int:pk>/sign/", consents.consent_sign, name="consent_sign"),
+    path("consents/<int:pk>/withdraw/", consents.consent_withdraw, name="consent_withdraw"),
+    path("consents/<int:pk>/print/", consents.consent_print, name="consent_print"),
+    path("consents/<int:pk>/form.pdf", consents.consent_paper, name="consent_paper"),
     # Library
     path("library/", library.library, name="library"),
     path("library/schema.json", library.pack_schema, name="pack_schema"),
@@ -96,7 +120,7 @@ urlpatterns = [
     path("library/catalogue/<int:pk>/catalogue.pdf", catalogue.catalogue_file, name="catalogue_file"),
     path("library/glossary/", library.glossary_page, name="glossary"),
     path("library/packs/guide/", parcels.pack_guide, name="pack_guide"),
-    path("library/packs/give-out/", parcels.pack_export, name="pack_export"),
+    path("library/packs/give-out/", exports.pack_export, name="pack_export"),
     path("library/packs/take-in/", parcels.pack_import, name="pack_import"),
     path("library/packs/<int:pk>/", parcels.parcel, name="parcel"),
     path("library/packs/<int:pk>/take/", parcels.parcel_take, name="parcel_take"),
@@ -128,6 +152,20 @@ urlpatterns = [
     path("plans/printed/<int:pk>/", plan_prints.plan_printed, name="plan_printed"),
     # Homework
     path("printed/<int:pk>/", homework.printout, name="printout"),
+    path("cases/<int:case_pk>/homework/", giving.homework, name="homework"),
+    path("cases/<int:case_pk>/homework/give/", giving.give, name="give"),
+    path("homework/<int:pk>/", giving.assignment, name="assignment"),
+    path("homework/<int:pk>/print/", giving.assignment_print, name="assignment_print"),
+    path("homework/<int:pk>/print/picture.png", giving.assignment_picture, name="assignment_picture"),
+    path("homework/series/<int:pk>/", giving.series_change, name="series_change"),
+    path("homework/<int:pk>/tick/", responses.assignment_tick, name="assignment_tick"),
+    path("homework/<int:pk>/fill/", responses.assignment_fill, name="assignment_fill"),
+    path("homework/<int:pk>/review/", responses.assignment_review, name="assignment_review"),
+    path("homework/<int:pk>/hand-over/", responses.hand_over, name="hand_over"),
+    path("homework/responses/<int:pk>/figures/", responses.response_rate, name="response_rate"),
+    path("homework/responses/<int:pk>/private/", responses.sharing_withdraw, name="sharing_withdraw"),
+    path("handed/<int:pk>/", responses.handed_sheet, name="handed_sheet"),
+    path("handed/<int:pk>/share/", responses.handed_share, name="handed_share"),
     path("cases/<int:case_pk>/people/<int:participant_pk>/sheets/<int:pk>/", adaptations.adaptation, name="adaptation"),
     path(
         "cases/<int:case_pk>/people/<int:participant_pk>/sheets/<int:pk>/picture.png",
@@ -161,8 +199,50 @@ urlpatterns = [
     path("sessions/<int:pk>/run/", sessions.session_run, name="session_run"),
     path("sessions/<int:pk>/start/", sessions.session_start, name="session_start"),
     path("sessions/<int:pk>/end/", sessions.session_end, name="session_end"),
+    path("sessions/<int:pk>/note/", notes.note, name="note"),
+    path("sessions/<int:pk>/note/begin/", notes.note_begin, name="note_begin"),
+    path("sessions/<int:pk>/note/save/", notes.note_save, name="note_save"),
+    path("sessions/<int:pk>/note/sign/", notes.note_sign, name="note_sign"),
+    path("sessions/<int:pk>/note/addendum/", notes.note_addendum, name="note_addendum"),
+    path("sessions/<int:pk>/note/approve/", notes.note_approve, name="note_approve"),
+    path("sessions/<int:pk>/note/return/", notes.note_return, name="note_return"),
+    path("sessions/<int:pk>/note/print/", note_papers.note_print, name="note_print"),
+    path("sessions/<int:pk>/process-note/", process.process_note, name="process_note"),
+    path("phrases/", phrases.phrases, name="phrases"),
+    path("phrases/new/", phrases.phrase_new, name="phrase_new"),
+    path("phrases/<int:pk>/", phrases.phrase_edit, name="phrase_edit"),
+    path("phrases/<int:pk>/remove/", phrases.phrase_remove, name="phrase_remove"),
     path("sessions/<int:pk>/print/", sessions.session_print, name="session_print"),
     path("sessions/<int:pk>/print/picture.png", sessions.session_print_picture, name="session_print_picture"),
+    # Boosters
+    path("cases/<int:case_pk>/boosters/new/", series.series_new, name="series_new"),
+    path("boosters/series/<int:pk>/", series.series, name="series"),
+    path("boosters/series/<int:pk>/rest/", series.series_rest, name="series_rest"),
+    path("boosters/series/<int:pk>/end/", series.series_end, name="series_end"),
+    path("boosters/series/<int:pk>/reopen/", series.series_reopen, name="series_reopen"),
+    path("boosters/<int:pk>/", booster.booster, name="booster"),
+    path("boosters/<int:pk>/book/", booster.booster_book, name="booster_book"),
+    path("boosters/<int:pk>/held/", booster.booster_hold, name="booster_hold"),
+    path("boosters/<int:pk>/missed/", booster.booster_miss, name="booster_miss"),
+    path("boosters/<int:pk>/follow-up/", booster.booster_follow_up, name="booster_follow_up"),
+    path("boosters/<int:pk>/again/", booster.booster_again, name="booster_again"),
+    path("boosters/<int:pk>/move/", booster.booster_move, name="booster_move"),
+    path("boosters/<int:pk>/drop/", booster.booster_drop, name="booster_drop"),
+    path("boosters/<int:pk>/put-back/", booster.booster_put_back, name="booster_put_back"),
+    path("boosters/<int:pk>/focus/", booster.booster_focus, name="booster_focus"),
+    path("boosters/week/", digest.digest_page, name="digest"),
+    path("boosters/reminders/<int:pk>/given/", digest.reminder_given, name="reminder_given"),
+    path("cases/<int:case_pk>/way-back/", reentry.reentry_page, name="reentry"),
+    path("cases/<int:case_pk>/way-back/rule/", reentry.reentry_rule, name="reentry_rule"),
+    path("cases/<int:case_pk>/way-back/decide/", reentry.reentry_decide, name="reentry_decide"),
+    # Exchange
+    path("boosters/<int:pk>/appointment.ics", exchange.booster_ics, name="booster_ics"),
+    path("boosters/series/<int:pk>/appointments.ics", exchange.series_ics, name="series_ics"),
+    path("you/calendar/", exchange.calendar_feed, name="calendar_feed"),
+    path("you/calendar/make/", exchange.calendar_feed_make, name="calendar_feed_make"),
+    path("you/calendar/titles/", exchange.calendar_feed_titles, name="calendar_feed_titles"),
+    path("you/calendar/end/", exchange.calendar_feed_end, name="calendar_feed_end"),
+    path("calendar/<str:token>.ics", exchange.calendar_read, name="calendar_read"),
     # Practice: coming in, the lock, the person, the people, settings, trail
     path("set-up/<str:token>/", practice.setup, name="setup"),
     path("join/<str:token>/", practice.join, name="join"),
@@ -172,6 +252,7 @@ urlpatterns = [
     path("sign-out/", practice.sign_out, name="sign_out"),
     path("alive/", practice.alive, name="alive"),
     path("unlock/", practice.unlock, name="unlock"),
+    path("take-back/", practice.take_back, name="take_back"),
     path("you/", practice.profile, name="profile"),
     path("you/sign-out-everywhere/", practice.sign_out_everywhere, name="sign_out_everywhere"),
     path("you/password/", account.password_change, name="account_change_password"),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from planner.cases.models import Case, CaseKind, FlagKind, Participant, ParticipantRole, Person, SafetyFlag, TeamMember
+from planner.homework.models import Assignment, AssignmentSeries, Response
 from planner.library.models import (
     Facet,
     Intervention,
@@ -17,8 +18,10 @@ from planner.library.models import (
     Worksheet,
     WorksheetEdition,
 )
+from planner.plans.models import Goal, Objective, Plan
 from planner.practice.models import Practice, Role, User
-from planner.sessions.models import AgendaItem, ItemKind, Session
+from planner.sessions import note_actions
+from planner.sessions.models import AgendaItem, ItemKind, ProgressNote, Session
 
 _count = itertools.count(1)
 PASSWORD = "correct-horse-battery-staple-42"
@@ -144,6 +147,56 @@ def make_session(
     for position, title in enumerate(items, 1):
         AgendaItem.objects.create(session=session, position=position, kind=ItemKind.FREE, title=title, minutes=5)
     return session
+
+
+def make_objective(case: Case, by: User, text: str = "Ruben tells an urge within a day.", **goal) -> Objective:
+    """One more objective of the case's active plan, which is made where there is none."""
+    plan, _made = Plan.objects.get_or_create(
+        case=case,
+        state="active",
+        defaults={"number": 1, "author": by, "changed_by": by, "active_on": timezone.localdate()},
+    )
+    first = plan.goals.first() or Goal.objects.create(
+        plan=plan, position=1, **{"own_words": "Feel safe again.", **goal}
+    )
+    return Objective.objects.create(
+        goal=first, position=first.objectives.count() + 1, text=text, measure="diary", baseline="0", target="3"
+    )
+
+
+def make_note(session: Session, by: User, *, signed: bool = False, **changes) -> ProgressNote:
+    """The note of a session that was held, with a text and the risk said; signed where asked."""
+    note = note_actions.begin_note(session, by=by)
+    changes = {"told": "A calm week, they said.", "risk_level": "none", **changes}
+    note_actions.change_note(note, by=by, version=note.version, **changes)
+    return note_actions.sign_note(note, by=by, version=note.version) if signed else note
+
+
+def give_series(case: Case, by: User, person: Person, edition: WorksheetEdition | None = None) -> list[Assignment]:
+    """Something given twice, a week apart, the first a week ago: a sheet, or a practice in free words."""
+    row = AssignmentSeries.objects.create(
+        case=case, first_on=timezone.localdate() - timedelta(days=7), every_days=7, times=2, by=by
+    )
+    return [make_assignment(case, by, person, edition, series=row, number=n, days=7 * n - 14) for n in (1, 2)]
+
+
+def make_assignment(
+    case: Case, by: User, person: Person | None, edition: WorksheetEdition | None = None, days: int = 0, **fields
+) -> Assignment:
+    """Something given `days` from today: a sheet, or a practice in free words."""
+    task = "" if edition else "Ten slow breaths."
+    title = edition.content["title"] if edition else "Slow breaths"
+    day = timezone.localdate() + timedelta(days=days)
+    words = {"title": title, "task": task, "starts_on": day, **fields}
+    return Assignment.objects.create(case=case, by=by, person=person, edition=edition, **words)
+
+
+def make_response(assignment: Assignment, by: User, **fields) -> Response:
+    """What came back of it, finished, waiting for its review."""
+    words = {"way": "typed", "values": {"pause_word": "Lighthouse"}, "finished_at": timezone.now(), **fields}
+    row = Response.objects.create(assignment=assignment, edition=assignment.edition, by=by, **words)
+    Assignment.objects.filter(pk=assignment.pk).exclude(state="reviewed").update(state="back")
+    return row
 
 
 def make_statement(*interventions: Intervention, slug: str = "fear-of-loss", **fields) -> Statement:

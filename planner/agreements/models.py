@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planner.base.models import Versioned
-from planner.cases.models import Audience, Case, Person, SignatureBase
+from planner.cases.models import Audience, Case, Person, SignatureBase, on_team
 from planner.library.models import Worksheet, WorksheetEdition
 from planner.practice.models import User
 from planner.sheets.models import Printed
@@ -43,10 +43,10 @@ class VersionSource(models.TextChoices):
 class AgreementQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Agreements in the cases the person may see."""
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "case__"))
 
     def editable_by(self, user: User):
-        return self.filter(case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "case__", to_edit=True))
 
     def standing(self):
         """Those that were not ended."""
@@ -147,10 +147,10 @@ class AgreementSignature(SignatureBase):
 class PaperCopyQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Copies of the agreements the person may see."""
-        return self.filter(of__agreement__case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "of__agreement__case__"))
 
     def editable_by(self, user: User):
-        return self.filter(of__agreement__case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "of__agreement__case__", to_edit=True))
 
     def to_replace(self):
         """Copies that are out there and show a version that is no longer the newest."""

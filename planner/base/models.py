@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import Any, Self
 
 from django.db import models
@@ -25,6 +26,17 @@ class Stamped(models.Model):
 
     class Meta:
         abstract = True
+
+    def _get_FIELD_display(self, field: models.Field) -> str:
+        """What Django's own says. That one turns all choices over at every call, which is felt in long lists."""
+        value = getattr(self, field.attname)
+        return str(_words(field).get(value, "" if value is None else value))
+
+
+@cache
+def _words(field: models.Field) -> dict[Any, Any]:
+    """What each choice of a field is called, in the language that is on when it is asked for."""
+    return dict(field.flatchoices)
 
 
 class Versioned(Stamped):

@@ -63,20 +63,28 @@ class Part2(models.TextChoices):
     NO = "no", _("No")
 
 
+def on_team(user: User, to: str = "", *, to_edit: bool = False) -> Q:
+    """Which rows the person reaches as one of the team of their case, today: all of it, or (`to_edit`) unless as a
+    supervisor, who reads. The front desk reaches none: it has appointments, not cases.
+
+    `to` leads from the row to its case: "" for a case itself, "session__case__" for what hangs on a session. For one
+    `filter` (never `exclude`) of its own: a person has one place on a case, so the join makes no row come twice.
+    """
+    if not user.is_authenticated or not user.is_active or user.is_front_desk or (to_edit and not user.is_clinical):
+        return Q(pk__in=())
+    place = Q(**{f"{to}team__until": None}) | Q(**{f"{to}team__until__gte": timezone.localdate()})
+    place &= Q(**{f"{to}practice_id": user.practice_id, f"{to}team__user_id": user.pk})
+    return place & Q(**{f"{to}team__role__in": WRITERS}) if to_edit else place
+
+
 class CaseQuerySet(models.QuerySet):
     def visible_to(self, user: User):
-        """Cases on whose team the person is today. The front desk sees none: it has appointments, not cases."""
-        if not user.is_authenticated or user.is_front_desk:
-            return self.none()
-        mine = TeamMember.objects.current().filter(user=user)
-        return self.filter(practice_id=user.practice_id, pk__in=mine.values("case_id"))
+        """Cases on whose team the person is today."""
+        return self.filter(on_team(user))
 
     def editable_by(self, user: User):
         """Cases the person may change: a supervisor reads."""
-        if not user.is_authenticated or not user.is_clinical:
-            return self.none()
-        mine = TeamMember.objects.current().filter(user=user).exclude(role=TeamRole.SUPERVISOR)
-        return self.filter(practice_id=user.practice_id, pk__in=mine.values("case_id"))
+        return self.filter(on_team(user, to_edit=True))
 
 
 class Case(Versioned):
@@ -109,6 +117,10 @@ class TeamRole(models.TextChoices):
     SUPERVISOR = "supervisor", _("Supervisor, reads")
 
 
+#: Places on a team that may change the case.
+WRITERS = (TeamRole.LEAD, TeamRole.CO)
+
+
 class TeamQuerySet(models.QuerySet):
     def current(self):
         """Those whose time on the case has not run out."""
@@ -133,7 +145,17 @@ class TeamMember(Stamped):
 class PersonQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """People who take part in a case the person may see."""
-        return self.filter(places__case__in=Case.objects.visible_to(user)).distinct()
+        return self.filter(on_team(user, "places__case__")).distinct()
+
+
+def name_on_paper(chosen: str, name: str) -> str:
+    """The name to print: the chosen one, else the first word of the name."""
+    return chosen or (name.split() or [""])[0]
+
+
+def initial_of(printed: str) -> str:
+    """The first letter of a printed name with a stop: "M."."""
+    return f"{printed[:1].upper()}." if printed else ""
 
 
 class Person(Versioned):
@@ -159,12 +181,12 @@ class Person(Versioned):
     @property
     def on_paper(self) -> str:
         """The name to print: the chosen one, else the first word of the name."""
-        return self.print_name or (self.name.split() or [""])[0]
+        return name_on_paper(self.print_name, self.name)
 
     @property
     def initial(self) -> str:
         """The first letter of the printed name with a stop; what lists show: "M."."""
-        return f"{self.on_paper[:1].upper()}." if self.on_paper else ""
+        return initial_of(self.on_paper)
 
 
 class ParticipantRole(models.TextChoices):
@@ -333,10 +355,10 @@ class ContactWay(models.TextChoices):
 class ConsentQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Consents in the cases the person may see."""
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "case__"))
 
     def editable_by(self, user: User):
-        return self.filter(case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "case__", to_edit=True))
 
     def standing(self, on: datetime.date | None = None):
         """Those in force on a day (today unless told): signed, not run out, not withdrawn. Withdrawal counts at once:

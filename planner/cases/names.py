@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
-from planner.cases.models import Case, Participant
+from planner.cases.models import Case, Participant, initial_of, name_on_paper
 
 
 def label(of: Case | Iterable[Participant]) -> str:
@@ -13,10 +14,30 @@ def label(of: Case | Iterable[Participant]) -> str:
     Pass participants (with their persons fetched) where a list of cases is shown; a case alone is asked for its own.
     """
     if isinstance(of, Case):
-        return label(current(of)) or of.code
-    initials = [participant.person.initial for participant in of if participant.left_on is None]
-    initials = [initial for initial in initials if initial]
-    return " & ".join(filter(None, (", ".join(initials[:-1]), "".join(initials[-1:]))))
+        return _told(of) or label(current(of)) or of.code
+    return joined(participant.person.initial for participant in of if participant.left_on is None)
+
+
+def joined(initials: Iterable[str]) -> str:
+    """ "M., R. & T."; empty ones are left out."""
+    kept = [initial for initial in initials if initial]
+    return " & ".join(filter(None, (", ".join(kept[:-1]), "".join(kept[-1:]))))
+
+
+def tell(cases: Iterable[Case]) -> None:
+    """Makes the label of every case of a long list known, with one query for all of them: names alone, no people."""
+    cases = list(cases)
+    places = Participant.objects.filter(case__in={case.pk for case in cases}, left_on=None).order_by("order", "pk")
+    initials: dict[int, list[str]] = defaultdict(list)
+    for case_id, print_name, name in places.values_list("case", "person__print_name", "person__name"):
+        initials[case_id].append(initial_of(name_on_paper(print_name, name)))
+    for case in cases:
+        case.told_label = joined(initials[case.pk]) or case.code
+
+
+def _told(case: Case) -> str:
+    """The label that `tell` made known."""
+    return getattr(case, "told_label", "")
 
 
 def current(case: Case) -> list[Participant]:

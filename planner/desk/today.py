@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from planner.cases.models import Case, FlagKind, FlagState, SafetyFlag
+from planner.boosters.models import Booster
+from planner.cases import names
+from planner.cases.models import Case, CaseKind, FlagKind, FlagState, Participant, SafetyFlag
+from planner.desk import booster_waits
+from planner.desk.piles import OF_A_KIND, Pile, Waiting, pile
 from planner.practice.models import CrisisLine, User
 from planner.sessions.models import Session, SessionState
 
 DAYS_AHEAD = 7
-MOST_WAITING = 30
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """One thing that waits: whose, what it is in a sentence, and the button that deals with it."""
-
-    case: Case
-    sentence: str
-    do: str
-    href: str
-    urgent: bool = False
 
 
 def hours(user: User) -> dict[str, list[Session]]:
@@ -35,22 +28,18 @@ def hours(user: User) -> dict[str, list[Session]]:
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     tomorrow = midnight + timedelta(days=1)
     found = list(
-        _with_agenda(Session.objects.visible_to(user))
+        Session.objects.visible_to(user)
         .exclude(state=SessionState.CANCELLED)
         .filter(starts_at__gte=midnight, starts_at__lt=midnight + timedelta(days=DAYS_AHEAD))
+        .annotate(planned_minutes=Sum("items__minutes", filter=Q(items__removed_at=None), default=0))
+        .select_related("case")
+        .only("starts_at", "minutes", "kind", "state", "case__code")
         .order_by("starts_at")
     )
     return {
         "today": [session for session in found if session.starts_at < tomorrow],
         "week": [session for session in found if session.starts_at >= tomorrow],
     }
-
-
-def _with_agenda(sessions: QuerySet) -> QuerySet:
-    minutes = Sum("items__minutes", filter=Q(items__removed_at=None), default=0)
-    return (
-        sessions.annotate(planned_minutes=minutes).select_related("case").prefetch_related("case__participants__person")
-    )
 
 
 def appointments(user: User) -> list[Session]:
@@ -65,55 +54,72 @@ def appointments(user: User) -> list[Session]:
     )
 
 
-def waiting(user: User) -> list[Waiting]:
-    """What waits, the most pressing first: hours not closed, safety not asked, cases without a next hour."""
-    cases = Case.objects.editable_by(user).filter(closed_on=None).prefetch_related("participants__person")
-    found = [*_not_closed(user), *_safety(cases), *_without_next(cases)]
-    return found[:MOST_WAITING]
-
-
-def _not_closed(user: User) -> list[Waiting]:
+def not_closed(user: User) -> Pile:
+    """Hours that are over and were neither closed nor cancelled."""
     over = timezone.now() - timedelta(hours=2)
     past = (
         Session.objects.editable_by(user)
         .filter(state__in=[SessionState.PLANNED, SessionState.RUNNING], starts_at__lt=over)
         .select_related("case")
-        .prefetch_related("case__participants__person")
-        .order_by("-starts_at")[:MOST_WAITING]
+        .only("case__code")
+        .order_by("-starts_at")[: OF_A_KIND + 1]
     )
     said, do = _("Past session not closed yet"), _("Close it")
-    return [Waiting(session.case, said, do, reverse("session_run", args=[session.pk])) for session in past]
+    found = [Waiting(session.case, said, do, reverse("session_run", args=[session.pk])) for session in past]
+    return pile(found, reverse("sessions"))
 
 
-def _safety(cases: QuerySet) -> list[Waiting]:
+def safety(user: User) -> Pile:
     """Couples and families in which somebody has not been asked alone about safety."""
-    asked: dict[tuple[int, int], str] = {}
-    rows = SafetyFlag.objects.filter(case__in=cases, kind=FlagKind.VIOLENCE).order_by("pk")
-    for case_id, person_id, state in rows.values_list("case_id", "person_id", "state"):
-        asked[case_id, person_id] = state
-    found = []
-    for case in cases.exclude(kind="individual").order_by("code")[:MOST_WAITING]:
-        adults = [place.person for place in case.participants.all() if not place.left_on and not place.person.is_minor]
-        if any(asked.get((case.pk, person.pk), FlagState.NOT_YET) == FlagState.NOT_YET for person in adults):
-            href = reverse("flag_record", args=[case.pk])
-            found.append(Waiting(case, _("Safety not asked with everyone alone yet"), _("Record"), href, urgent=True))
-    return found
+    flags = SafetyFlag.objects.filter(
+        case=OuterRef("case"), person=OuterRef("person"), kind=FlagKind.VIOLENCE
+    ).order_by("-pk")
+    newest = Coalesce(Subquery(flags.values("state")[:1]), Value(FlagState.NOT_YET))
+    adults = Participant.objects.filter(case=OuterRef("pk"), left_on=None, person__is_minor=False)
+    not_asked = adults.alias(newest=newest).filter(newest=FlagState.NOT_YET)
+    cases = _open_cases(user).exclude(kind=CaseKind.INDIVIDUAL).filter(Exists(not_asked))
+    said, do = _("Safety not asked with everyone alone yet"), _("Record")
+    found = [Waiting(case, said, do, reverse("flag_record", args=[case.pk]), urgent=True) for case in _few(cases)]
+    return pile(found, reverse("caseload"))
 
 
-def _without_next(cases: QuerySet) -> list[Waiting]:
+def without_next(user: User) -> Pile:
+    """Cases without a next hour and without a booster to come, whose own windows bring it up."""
     coming = Session.objects.filter(
         case=OuterRef("pk"), state__in=[SessionState.PLANNED, SessionState.RUNNING], starts_at__gte=timezone.now()
     )
-    return [
-        Waiting(case, _("No next session planned"), _("Plan"), reverse("session_new", args=[case.pk]))
-        for case in cases.exclude(Exists(coming)).order_by("code")[:MOST_WAITING]
-    ]
+    said, do = _("No next session planned"), _("Plan")
+    boosters = Booster.objects.filter(series__case=OuterRef("pk")).open()
+    cases = _few(_open_cases(user).exclude(Exists(coming)).exclude(Exists(boosters)))
+    found = [Waiting(case, said, do, reverse("session_new", args=[case.pk])) for case in cases]
+    return pile(found, f"{reverse('caseload')}?sort=next")
+
+
+def _open_cases(user: User) -> QuerySet:
+    return Case.objects.editable_by(user).filter(closed_on=None)
+
+
+def _few(cases: QuerySet) -> QuerySet:
+    """The first, with what a line shows of them."""
+    return cases.only("code").order_by("code")[: OF_A_KIND + 1]
+
+
+#: What is asked for things that wait, the most pressing first. Each has a constant number of queries.
+SOURCES: tuple[Callable[[User], Pile], ...] = (safety, not_closed, *booster_waits.SOURCES, without_next)
+
+
+def waiting(user: User) -> list[Pile]:
+    """What waits, by kind; kinds of which nothing waits are left out."""
+    return [found for source in SOURCES if (found := source(user)).things]
 
 
 def page(user: User) -> dict[str, Any]:
     """Everything the page of Today shows."""
     if user.is_front_desk:
         return {"appointments": appointments(user)}
-    has_cases = Case.objects.visible_to(user).exists()
+    shown, piles = hours(user), waiting(user)
+    cases = [session.case for both in shown.values() for session in both]
+    names.tell(cases + [thing.case for found in piles for thing in found.things])
+    has_cases = bool(piles or any(shown.values())) or Case.objects.visible_to(user).exists()
     stale = CrisisLine.objects.editable_by(user).stale().count()
-    return {**hours(user), "waiting": waiting(user), "has_cases": has_cases, "stale_lines": stale}
+    return {**shown, "waiting": piles, "has_cases": has_cases, "stale_lines": stale}

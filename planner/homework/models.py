@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planner.base.models import Versioned
-from planner.cases.models import Audience, Case, Person
+from planner.cases.models import Audience, Case, Person, on_team
 from planner.library.models import InterventionEdition, Worksheet, WorksheetEdition
 from planner.practice.models import Practice, User
 from planner.sheets.blocks import read_answers
@@ -23,12 +23,20 @@ class PrintoutKind(models.TextChoices):
     AGENDA = "agenda", _("Clinician's agenda")
     HANDOUTS = "handouts", _("Handouts for one person")
     PACKET = "packet", _("Whole packet")
+    BRIEF = "brief", _("Brief before a booster")
+    DATES = "dates", _("Appointment card")
+    KEEPING = "keeping", _("Keeping what helps")
+    ENDING = "ending", _("Ending summary")
+    NOTE = "note", _("Progress note")
+    WHERE = "where", _("Where we are")
+    THREAD = "thread", _("The thread of the case")
+    AUDIT = "audit", _("Auditor's page")
 
 
 class PrintoutQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Printouts of the cases the person may see."""
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "case__"))
 
 
 class Printout(models.Model):
@@ -53,10 +61,10 @@ class OfCase(models.QuerySet):
     """Rows of a case: whoever may see the case sees them, whoever may change it changes them."""
 
     def visible_to(self, user: User):
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "case__"))
 
     def editable_by(self, user: User):
-        return self.filter(case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "case__", to_edit=True))
 
 
 class SeriesState(models.TextChoices):
@@ -97,6 +105,10 @@ class AssignmentQuerySet(OfCase):
         """Those whose day has come; a series lays its later ones down ahead, and while it is paused they wait."""
         waits = Q(series__state=SeriesState.PAUSED, starts_on__gt=F("series__paused_on"))
         return self.filter(starts_on__lte=on or timezone.localdate()).exclude(waits)
+
+    def coming(self):
+        """Those of a series whose day has not come."""
+        return self.filter(state=AssignmentState.OPEN).exclude(pk__in=self.begun().values("pk"))
 
     def to_review(self, case: Case | None = None):
         """Whatever was given and not reviewed yet, what came back first: the next session's homework review."""
@@ -162,6 +174,8 @@ class Assignment(Versioned):
     @property
     def gates(self) -> list[str]:
         """What has to be settled before it may be given, printed or filled in."""
+        if self.edition:
+            return self.edition.gates
         return self.source.gates if self.source else []
 
     @property
@@ -170,10 +184,11 @@ class Assignment(Versioned):
 
 
 class PrintedSheet(models.Model):
-    """One sheet within a printout: which edition, for whom, and the return address that brings it back."""
+    """One sheet within a printout: which edition (none: a practice in free words), for whom, and the return address
+    that brings it back. `assignment` is what it was given for, where it was."""
 
     printout = models.ForeignKey(Printout, on_delete=models.CASCADE, related_name="sheets")
-    edition = models.ForeignKey(WorksheetEdition, on_delete=models.PROTECT)
+    edition = models.ForeignKey(WorksheetEdition, null=True, blank=True, on_delete=models.PROTECT)
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT)
     address = models.CharField(max_length=40, unique=True)
     prefix = models.CharField(max_length=12)  # of its fields within the document
@@ -189,10 +204,10 @@ class PrintedSheet(models.Model):
 class AdaptationQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Adaptations in the cases the person may see."""
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "case__"))
 
     def editable_by(self, user: User):
-        return self.filter(case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "case__", to_edit=True))
 
 
 class Adaptation(Versioned):
@@ -295,10 +310,10 @@ class Way(models.TextChoices):
 class ResponseQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Responses in the cases the person may see."""
-        return self.filter(assignment__case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "assignment__case__"))
 
     def editable_by(self, user: User):
-        return self.filter(assignment__case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "assignment__case__", to_edit=True))
 
     def finished(self):
         """Without what somebody is still writing."""

@@ -47,8 +47,7 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
     """One problem: how it shows, goals, objectives, what the library has for it; each line can be copied."""
     row = find(Statement.objects.select_related("pack"), request.user, pk=pk)
     file = row.parsed
-    rows = Intervention.objects.visible_to(request.user).filter(slug__in=file.interventions, practice=row.practice_id)
-    found = {one.slug: one for one in rows.order_by("language") if one.language in (row.language, "en")}
+    found = Intervention.objects.visible_to(request.user).named_by(row, file.interventions)
     context = {
         "row": row, "content": file, "objectives": [(plain(text), pieces(text)) for text in file.objectives],
         "interventions": [found[slug] for slug in file.interventions if slug in found],

@@ -5,6 +5,7 @@ The library of packs is the same for every practice. (A practice's own copies ar
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -47,6 +48,14 @@ class OfLibraryQuerySet(models.QuerySet):
         if not user.is_authenticated or user.is_front_desk:
             return self.none()
         return self.filter(Q(practice=None) | Q(practice_id=user.practice_id))
+
+    def named_by(self, entry: OfLibrary, slugs: Iterable[str]) -> dict[str, Any]:
+        """Slug -> the row that an entry means by it: in its language before another, and its practice's own before
+        that of a pack. One query."""
+        mine = Q(practice=None) | Q(practice_id=entry.practice_id)
+        rows = self.filter(mine, slug__in=set(slugs), retired_at=None)
+        nearest = sorted(rows, key=lambda row: (row.language == entry.language, row.practice_id is not None))
+        return {row.slug: row for row in nearest}
 
 
 class OfLibrary(Stamped):

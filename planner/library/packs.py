@@ -408,7 +408,7 @@ def _parse(model: type[Part], text: str, name: str) -> tuple[Any, dict[tuple[Any
 
 def files_of(folder: Path) -> list[Path]:
     """The files of a pack in a fixed order: pack.yaml, then kind by kind. Raises BadPack for far too many."""
-    inside = [path for kind in _MODELS for path in sorted(folder.glob(f"{kind}/*.yaml"))]
+    inside = [path for kind in KINDS for path in sorted(folder.glob(f"{kind}/*.yaml"))]
     files = [folder / "pack.yaml", *inside]
     if len(files) > MOST_FILES:
         raise BadPack([Problem("pack.yaml", 1, f"a pack holds at most {MOST_FILES} files")])
@@ -459,7 +459,7 @@ def read_texts(texts: Mapping[str, str], problems: Sequence[Problem] = ()) -> Pa
     """The same from the text of each file by its name in the pack. `problems` are those found on the way here."""
     problems, read = list(problems), []
     for name, text in texts.items():
-        model = PackFile if name == "pack.yaml" else _MODELS[name.partition("/")[0]]
+        model = PackFile if name == "pack.yaml" else KINDS[name.partition("/")[0]]
         try:
             read.append(_Read(name, *_parse(model, text, name)))
         except BadPack as error:
@@ -469,7 +469,7 @@ def read_texts(texts: Mapping[str, str], problems: Sequence[Problem] = ()) -> Pa
     problems += _cross_check(read, about[0].language if about else "en", broken)
     if problems:
         raise BadPack(sorted(problems, key=lambda problem: (problem.file, problem.line)))
-    kinds = {kind: [one.file for one in read if isinstance(one.file, model)] for kind, model in _MODELS.items()}
+    kinds = {kind: [one.file for one in read if isinstance(one.file, model)] for kind, model in KINDS.items()}
     return Pack(about[0], **kinds)
 
 
@@ -494,7 +494,7 @@ def _cross_check(read: list[_Read], language: str, broken: set[str]) -> list[Pro
     entries = [one for one in read if not isinstance(one.file, PackFile)]
     originals = {
         kind: {one.file.slug: one.file for one in entries if isinstance(one.file, model) and _original(one, language)}
-        for kind, model in _MODELS.items()
+        for kind, model in KINDS.items()
     }
     known = originals["interventions"]
     slugs: dict[tuple[str, str, str], str] = {}
@@ -554,7 +554,8 @@ def _check_translation(one: _Read, original: InterventionFile | None, language: 
     return found
 
 
-_MODELS: dict[str, type[Part]] = {
+#: Kind of entry, which is the name of its folder -> its model.
+KINDS: dict[str, type[Part]] = {
     "interventions": InterventionFile,
     "templates": TemplateFile,
     "statements": StatementFile,
@@ -568,5 +569,5 @@ def json_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Content pack",
         "pack.yaml": PackFile.model_json_schema(),
-        **{f"{kind}/*.yaml": model.model_json_schema() for kind, model in _MODELS.items()},
+        **{f"{kind}/*.yaml": model.model_json_schema() for kind, model in KINDS.items()},
     }

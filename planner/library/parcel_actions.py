@@ -6,17 +6,19 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from planner.library import actions, packs, parcels
+from planner.library import actions, exports, packs, parcels, previews
 from planner.library.models import (
     Arrival,
     Facet,
     Intervention,
     InterventionEdition,
     Mention,
+    OfLibrary,
     Parcel,
     SessionTemplate,
     Worksheet,
@@ -33,9 +35,9 @@ class Moved(Exception):
 
 
 @transaction.atomic
-def export(*, by: User, chosen: Iterable[int], about: Mapping[str, str]) -> bytes:
+def export(*, by: User, chosen: exports.Chosen, about: Mapping[str, str]) -> bytes:
     """The chosen entries as a zip; the trail says that they left. Raises packs.BadPack."""
-    raw = parcels.export(by, chosen, about)
+    raw = exports.export(by, chosen, about)
     detail = {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
     record("exported", by=by, what="pack", detail=detail)
     return raw
@@ -44,7 +46,7 @@ def export(*, by: User, chosen: Iterable[int], about: Mapping[str, str]) -> byte
 @transaction.atomic
 def receive(*, by: User, raw: bytes) -> Parcel:
     """Keeps a zip for its preview, in place of the person's earlier one. Raises packs.BadPack: nothing is kept."""
-    parcels.preview(parcels.read(raw), by.practice)
+    previews.preview(parcels.read(raw), by.practice)
     Parcel.objects.filter(by=by).delete()
     Parcel.objects.filter(expires_at__lte=timezone.now()).delete()
     sha256 = hashlib.sha256(raw).hexdigest()
@@ -67,13 +69,13 @@ def take_in(*, by: User, parcel: Parcel, shown: str) -> dict[str, int]:
     """Takes in what the preview called new and changed, all or nothing, and counts it by state. `shown` is the mark of
     the preview that the person saw. Raises Moved where the library has changed since, packs.BadPack as at the door."""
     pack = parcels.read(bytes(parcel.content))
-    preview = parcels.preview(pack, by.practice)
+    preview = previews.preview(pack, by.practice)
     if preview.mark != shown:
         raise Moved
     taken = {}
     for line in preview.to_take:
-        if line.is_template:
-            _take_template(by.practice, line.file)
+        if line.kind in previews.PLAIN:
+            _take_plain(by.practice, previews.PLAIN[line.kind], line.file)
         else:
             row = _take_intervention(by.practice, line.file)
             taken[row.pk] = line.file
@@ -111,11 +113,12 @@ def _take_sheet(practice: Practice, intervention: Intervention, order: int, shee
     return actions._take(row, None, columns, WorksheetEdition, "worksheet", content, {"grades": grades}, counts)
 
 
-def _take_template(practice: Practice, file: packs.TemplateFile) -> None:
-    SessionTemplate.objects.create(
-        practice=practice, slug=file.slug, language=file.language, name=file.name, aim=file.aim, kind=file.kind,
-        minutes=file.minutes, content=file.model_dump(mode="json", by_alias=True),
-    )  # fmt: skip
+def _take_plain(practice: Practice, model: type[OfLibrary], file: Any) -> None:
+    """A template, a statement or a pathway, in its own words."""
+    content = file.model_dump(mode="json", by_alias=True)
+    more = {name: content[name] for name in ("aim", "kind", "minutes")} if model is SessionTemplate else {}
+    row = {"slug": file.slug, "language": file.language, "name": file.name, "content": content, **more}
+    model.objects.create(practice=practice, **row)
 
 
 def _note_arrival(row: Intervention, file: packs.InterventionFile, about: packs.PackFile) -> None:

@@ -1,4 +1,4 @@
-"""Pages of packs out and in, of the authoring guide, and of a practice's own review."""
+"""Pages of packs that come in, of the authoring guide, and of a practice's own review."""
 
 from __future__ import annotations
 
@@ -12,45 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from planner.base.access import carrying, clinical, find, find_to_edit
 from planner.base.once import once
-from planner.library import packs, parcel_actions, parcels, reviews
+from planner.library import packs, parcel_actions, parcels, previews, reviews
 from planner.library.models import Intervention, Parcel
-from planner.library.parcel_forms import ExportForm, ImportForm, OwnReviewForm
+from planner.library.parcel_forms import ImportForm, OwnReviewForm
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-@form_page
-@carrying
-def pack_export(request: HttpRequest) -> HttpResponse:
-    """Chooses entries and gives them out as a zip of readable files."""
-    rows = list(Intervention.objects.visible_to(request.user).select_related("pack"))
-    known = {str(row.pk) for row in rows}
-    sent = request.POST if request.method == "POST" else request.GET
-    chosen = {pk for pk in sent.getlist("chosen") if pk in known}
-    if request.method != "POST" and not chosen:
-        chosen = {str(row.pk) for row in rows if row.practice_id}
-    initial = {"author": request.user.practice.name, "name": request.user.practice.name}
-    form, problems = ExportForm(request.POST or None, initial=initial), []
-    if request.method == "POST" and form.is_valid():
-        if not chosen:
-            form.add_error(None, _("Tick at least one entry to give out."))
-        else:
-            try:
-                raw = parcel_actions.export(by=request.user, chosen=map(int, chosen), about=form.pack)
-                return _zip(raw, form.pack["slug"])
-            except packs.BadPack as bad:
-                problems = bad.problems
-    context = {
-        "form": form, "problems": problems, "own": [row for row in rows if row.practice_id],
-        "others": [row for row in rows if not row.practice_id], "chosen": chosen,
-    }  # fmt: skip
-    return render(request, "library/pack_export.html", context, status=422 if request.method == "POST" else 200)
-
-
-def _zip(raw: bytes, slug: str) -> HttpResponse:
-    response = HttpResponse(raw, content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="{slug}.zip"'
-    return response
 
 
 @form_page
@@ -85,7 +51,7 @@ def parcel(request: HttpRequest, pk: int) -> HttpResponse:
 def _preview(request: HttpRequest, row: Parcel, *, moved: bool = False) -> HttpResponse:
     context = {"parcel": row, "moved": moved}
     try:
-        context["preview"] = parcels.preview(parcels.read(bytes(row.content)), request.user.practice)
+        context["preview"] = previews.preview(parcels.read(bytes(row.content)), request.user.practice)
     except packs.BadPack as bad:  # the library's own packs have changed since
         context["problems"] = bad.problems
     return render(request, "library/parcel.html", context, status=409 if moved else 200)
@@ -105,7 +71,7 @@ def parcel_take(request: HttpRequest, pk: int) -> HttpResponse:
 def _take(request: HttpRequest, pk: int, shown: str) -> str:
     row = find_to_edit(Parcel.objects, request.user, pk=pk)
     counts = parcel_actions.take_in(by=request.user, parcel=row, shown=shown)
-    n = counts[parcels.NEW] + counts[parcels.CHANGED]
+    n = counts[previews.NEW] + counts[previews.CHANGED]
     said = ngettext("%(n)d entry is in your library now.", "%(n)d entries are in your library now.", n) % {"n": n}
     messages.success(request, said)
     return reverse("library")

@@ -1,8 +1,9 @@
 """Packs out and in: a practice's entries as a zip of readable files, and a zip from elsewhere read without trust.
 
-A parcel is one zip with `pack.yaml`, `interventions/*.yaml` and `templates/*.yaml`, the files of planner.library.packs.
-Nothing is ever unpacked to disk. What a zip holds is judged by its directory before a byte of it is inflated; a zip
-that breaks a rule is refused whole, with the file, the line and what was expected.
+A parcel is one zip with `pack.yaml` and a folder for each kind of entry, the files of planner.library.packs. What goes
+into one is gathered by planner.library.exports; what one would bring is judged by planner.library.previews. Nothing is
+ever unpacked to disk. What a zip holds is judged by its directory before a byte of it is inflated; a zip that breaks a
+rule is refused whole, with the file, the line and what was expected.
 """
 
 from __future__ import annotations
@@ -13,30 +14,25 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
-from pydantic import ValidationError
 
 from planner.library import packs
-from planner.library.models import Arrival, Draft, Intervention, Pack, SessionTemplate, Worksheet
-from planner.practice.models import Practice, User
+from planner.library.models import Intervention, Worksheet
 
 MOST_ENTRIES = 500
 LARGEST_WHOLE = 20_000_000  # bytes, unpacked; the zip itself may not be larger either
 LARGEST_RATIO = 100  # unpacked to packed
 LARGEST_DIRECTORY = 250_000  # bytes: room for the names of 500 files
-FOLDERS = {"interventions", "templates"}
-_NAME = re.compile(r"(?:pack|(?:interventions|templates)/[A-Za-z0-9][A-Za-z0-9._-]{0,90})\.yaml")
+FOLDERS = tuple(packs.KINDS)
+_NAME = re.compile(rf"(?:pack|(?:{'|'.join(FOLDERS)})/[A-Za-z0-9][A-Za-z0-9._-]{{0,90}})\.yaml")
 _END, _END64 = b"PK\x05\x06", b"PK\x06\x07"
 _FIXED = (1980, 1, 1, 0, 0, 0)
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, struct.error)
-_LINK = re.compile(r"https?://([^\s/)\"'<>]{1,200})", re.IGNORECASE)
 
 
 # Out
@@ -77,44 +73,6 @@ def with_content(rows: Any) -> Any:
 def file_of(row: Intervention) -> packs.InterventionFile:
     """The intervention as the file that would make it."""
     return packs.InterventionFile.model_validate({**content_of(row), "follows": row.follows or None})
-
-
-def export(user: User, chosen: Iterable[int], about: Mapping[str, str]) -> bytes:
-    """The chosen interventions as a zip: own ones, or those of a pack as a starting point; own session templates whose
-    interventions are all among them go with them. The same content gives the same bytes. `about` has name, author,
-    licence, version and what it is about. Raises packs.BadPack where it could not be taken in again."""
-    rows = list(with_content(Intervention.objects.visible_to(user).filter(pk__in=list(chosen))).order_by("slug"))
-    files = _files_of(rows)
-    slugs = {file.slug for file in files}
-    languages = Counter(file.language for file in files)
-    templates = [
-        packs.TemplateFile.model_validate(row.content)
-        for row in SessionTemplate.objects.visible_to(user).filter(practice_id=user.practice_id).order_by("slug")
-        if {item["intervention"] for item in row.content["items"] if item.get("intervention")} <= slugs
-    ]
-    pack = packs.PackFile(**about, language=max(sorted(languages), key=languages.get) if files else "en")
-    texts = {"pack.yaml": as_yaml(pack)}
-    texts |= {f"interventions/{packs.file_name(file)}": as_yaml(file) for file in files}
-    texts |= {f"templates/{packs.file_name(file)}": as_yaml(file) for file in templates}
-    if len(texts) < 1 + len(files) + len(templates):
-        said = _("two of the chosen entries have the same short name; give one of them another")
-        raise packs.BadPack([packs.Problem("pack.yaml", 1, said)])
-    packs.read_texts(texts)  # what leaves here can be taken in elsewhere
-    return zipped(texts)
-
-
-def _files_of(rows: Iterable[Intervention]) -> list[packs.InterventionFile]:
-    """Raises packs.BadPack naming every entry that is not whole, such as one whose last sheet was retired."""
-    files, problems = [], []
-    for row in rows:
-        try:
-            files.append(file_of(row))
-        except ValidationError as error:
-            said = f"{row.name}: {error.errors()[0]['msg'].removeprefix('Value error, ')}"
-            problems.append(packs.Problem(f"interventions/{row.slug}.yaml", 1, said))
-    if problems:
-        raise packs.BadPack(problems)
-    return files
 
 
 def zipped(texts: Mapping[str, str]) -> bytes:
@@ -204,7 +162,8 @@ def _what_is_wrong(entry: zipfile.ZipInfo, name: str) -> str:
     if name.rstrip("/") in FOLDERS and name.endswith("/") and not entry.file_size:
         return ""
     if not _NAME.fullmatch(name):
-        return _("nothing of this name belongs here; expected pack.yaml, interventions/*.yaml or templates/*.yaml")
+        said = _("nothing of this name belongs here; expected pack.yaml or %(folders)s")
+        return said % {"folders": ", ".join(f"{folder}/*.yaml" for folder in FOLDERS)}
     if entry.file_size > packs.LARGEST_FILE:
         return _("the file is larger than %(most)d kB") % {"most": packs.LARGEST_FILE // 1000}
     if entry.file_size > LARGEST_RATIO * max(entry.compress_size, 1):
@@ -236,126 +195,3 @@ def _texts(parcel: zipfile.ZipFile) -> dict[str, str]:
     if problems:
         raise packs.BadPack(problems)
     return texts
-
-
-# What it would do
-
-NEW, CHANGED, SAME, REFUSED = "new", "changed", "same", "refused"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One entry of a parcel and what taking it in would do: `state` is new, changed, same or refused."""
-
-    file: Any
-    state: str
-    why: str = ""
-
-    @property
-    def is_template(self) -> bool:
-        return isinstance(self.file, packs.TemplateFile)
-
-    @property
-    def sheets(self) -> int:
-        return 0 if self.is_template else len(self.file.sheets)
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a parcel brings: its own word about itself, each entry, and the hosts its texts link to."""
-
-    about: packs.PackFile
-    lines: tuple[Line, ...]
-    links: tuple[str, ...]
-
-    @property
-    def to_take(self) -> list[Line]:
-        return [line for line in self.lines if line.state in (NEW, CHANGED)]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        found = Counter(line.state for line in self.lines)
-        return {state: found[state] for state in (NEW, CHANGED, SAME, REFUSED)}
-
-    @property
-    def mark(self) -> str:
-        """Stands for exactly this answer, so that what is confirmed is what was shown."""
-        lines = [[line.file.slug, line.file.language, line.is_template, line.state] for line in self.lines]
-        return packs.content_hash({"lines": lines})[:32]
-
-
-def preview(pack: packs.Pack, practice: Practice) -> Preview:
-    """What taking the pack in would do to the practice's own library now. The number of queries does not grow with it.
-    Raises packs.BadPack for a pack that gives itself out as one of the library's own."""
-    if Pack.objects.filter(slug=pack.about.slug).exists():
-        said = _("slug: the library has a pack of this name, and a pack from outside never takes its place")
-        raise packs.BadPack([packs.Problem("pack.yaml", 1, said)])
-    library = _Library(pack, practice)
-    lines = [library.judge(file) for file in pack.interventions]
-    lines += [library.judge_template(file) for file in pack.templates]
-    texts = "\n".join(as_yaml(line.file) for line in lines)
-    links = tuple(sorted({host.lower() for host in _LINK.findall(texts)}))
-    return Preview(pack.about, tuple(lines), links)
-
-
-class _Library:
-    """What is there already under the names that a pack uses."""
-
-    def __init__(self, pack: packs.Pack, practice: Practice):
-        self.about = pack.about
-        slugs = [file.slug for file in pack.interventions]
-        sheets = [sheet.slug for file in pack.interventions for sheet in file.sheets]
-        rows = Intervention.objects.filter(Q(practice=practice) | Q(practice=None), slug__in=slugs)
-        rows = list(with_content(rows))
-        self.own = {(row.slug, row.language): row for row in rows if row.practice_id}
-        self.built_in = {(row.slug, row.language): row for row in rows if not row.practice_id and not row.retired_at}
-        arrivals = Arrival.objects.filter(intervention__in=[row.pk for row in self.own.values()])
-        self.arrivals = {arrival.intervention_id: arrival for arrival in arrivals}
-        keys = [row.pk for row in self.own.values()]
-        drafts = Draft.objects.filter(Q(intervention__in=keys) | Q(worksheet__intervention__in=keys))
-        self.being_written = {
-            pk for pair in drafts.values_list("intervention_id", "worksheet__intervention_id") for pk in pair
-        }
-        owners = Worksheet.objects.filter(practice=practice, slug__in=sheets).select_related("intervention")
-        self.sheet_owners = {(sheet.slug, sheet.language): sheet.intervention for sheet in owners}
-        templates = SessionTemplate.objects.filter(practice=practice, slug__in=[file.slug for file in pack.templates])
-        self.templates = {(row.slug, row.language): row for row in templates}
-        self.named = {item.intervention for file in pack.templates for item in file.items}
-
-    def judge(self, file: packs.InterventionFile) -> Line:
-        own, built_in = self.own.get((file.slug, file.language)), self.built_in.get((file.slug, file.language))
-        state = packs.whole_hash(file)
-        for sheet in file.sheets:
-            holder = self.sheet_owners.get((sheet.slug, file.language))
-            if holder and holder != own:
-                words = {"sheet": sheet.slug, "entry": holder.name}
-                return Line(file, REFUSED, _("its sheet %(sheet)s belongs to your entry “%(entry)s”") % words)
-        if own:
-            return self._judge_own(file, own, state)
-        if built_in and packs.content_hash(content_of(built_in)) == state and file.slug not in self.named:
-            return Line(file, SAME, _("the library has exactly this"))
-        said = _("the library has an entry of this name; that one stays, this one stands beside it") if built_in else ""
-        return Line(file, NEW, said)
-
-    def _judge_own(self, file: packs.InterventionFile, own: Intervention, state: str) -> Line:
-        here = packs.content_hash(content_of(own))
-        arrival = self.arrivals.get(own.pk)
-        if own.retired_at:
-            return Line(file, REFUSED, _("your practice has retired its entry of this name"))
-        if here == state:
-            return Line(file, SAME, _("your practice has exactly this"))
-        if arrival is None or (arrival.pack, arrival.author) != (self.about.slug, self.about.author):
-            return Line(file, REFUSED, _("your practice has an entry of its own by this name; it stays as it is"))
-        if here != arrival.whole_hash:
-            return Line(file, REFUSED, _("your practice has changed this entry since it came; it stays as it is"))
-        if own.pk in self.being_written:
-            return Line(file, REFUSED, _("somebody in your practice is writing at this entry; it stays as it is"))
-        return Line(file, CHANGED, _("a new edition; what was given out stays as it was"))
-
-    def judge_template(self, file: packs.TemplateFile) -> Line:
-        own = self.templates.get((file.slug, file.language))
-        if own is None:
-            return Line(file, NEW)
-        if own.content == file.model_dump(mode="json", by_alias=True) and not own.retired_at:
-            return Line(file, SAME, _("your practice has exactly this"))
-        return Line(file, REFUSED, _("your practice has a session template of its own by this name; it stays"))

@@ -70,20 +70,9 @@ def _item(line: dict[str, Any], editions: dict[str, InterventionEdition]) -> Ite
 
 
 def _templates(pathway: Pathway, slugs: Iterable[str]) -> dict[str, SessionTemplate]:
-    rows = SessionTemplate.objects.filter(slug__in=list(slugs), practice_id=pathway.practice_id, retired_at=None)
-    return _by_slug(rows, pathway.language)
+    return SessionTemplate.objects.named_by(pathway, slugs)
 
 
 def _editions(pathway: Pathway, slugs: Iterable[str]) -> dict[str, InterventionEdition]:
-    rows = Entry.objects.filter(slug__in=set(slugs), practice_id=pathway.practice_id, retired_at=None)
-    rows = rows.exclude(current=None).select_related("current__intervention")
-    return {slug: row.current for slug, row in _by_slug(rows, pathway.language).items()}
-
-
-def _by_slug(rows: Iterable[Any], language: str) -> dict[str, Any]:
-    """Slug -> row: the one in this language where there is one, else the original's."""
-    found: dict[str, Any] = {}
-    for row in rows:
-        if row.language == language or row.slug not in found:
-            found[row.slug] = row
-    return found
+    rows = Entry.objects.exclude(current=None).select_related("current__intervention")
+    return {slug: row.current for slug, row in rows.named_by(pathway, slugs).items()}

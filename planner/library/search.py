@@ -218,12 +218,12 @@ def _choices(entries: list[_Entry], filters: Filters) -> dict[str, list[Choice]]
 def _scores(words: list[str]) -> tuple[dict[int, int], dict[str, str], frozenset[str]]:
     """Intervention id -> score, for those in which every word was found; what mistyped words were read as; and every
     word of the vocabulary that counted."""
-    matches = {word: _known(word) for word in words}
+    matches = {word: known(word) for word in words}
     counted: set[str] = set()
     guessed: dict[str, str] = {}
     vocabulary = dict(Word.objects.values_list("text", "pk"))
     for word, quality in matches.items():
-        found = {text: share for text, share in _matching(quality, vocabulary).items() if share}
+        found = {text: share for text, share in matching(quality, vocabulary).items() if share}
         if not found and (near := nearest(word, vocabulary)):
             found = dict.fromkeys(near, NEAR)
             guessed[word] = near[0]
@@ -250,14 +250,14 @@ def _sum_up(matches: Iterable[Mapping[int, int]], by_word: Mapping[int, list[tup
     return total or {}
 
 
-def _known(word: str) -> dict[str, int]:
+def known(word: str) -> dict[str, int]:
     """What to look for besides the word itself: its singular and its synonyms, each with its share."""
     forms = [word, word[:-1]] if len(word) > 4 and word.endswith("s") else [word]
     wanted = dict.fromkeys((text for form in forms for text in synonyms().get(form, ())), SYNONYM)
     return {**wanted, **dict.fromkeys(forms, EXACT)}
 
 
-def _matching(wanted: Mapping[str, int], vocabulary: Mapping[str, int]) -> dict[str, int]:
+def matching(wanted: Mapping[str, int], vocabulary: Mapping[str, int]) -> dict[str, int]:
     """Words of the vocabulary that are one of the wanted, or begin with one that was typed."""
     typed = tuple(text for text, share in wanted.items() if share == EXACT and len(text) > 1)
     found = {text: BEGINNING for text in vocabulary if text.startswith(typed)}

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from planner.base.access import clinical, find
 from planner.base.text import clean_line
-from planner.library import actions, beside, glossary, own_page, packs, papers, recent, search, snippets
+from planner.library import actions, beside, course_search, glossary, own_page, packs, papers, recent, search, snippets
 from planner.library.forms import PrintForm
 from planner.library.models import Intervention, InterventionEdition, Worksheet, WorksheetEdition
 from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH, words_of
@@ -66,7 +66,7 @@ def library(request: HttpRequest) -> HttpResponse:
     page = Paginator(found.entries, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "text": text, "filters": filters, "found": found, "page": page,
-        "lines": _lines(page, found, request),
+        "lines": _lines(page, found, request), "courses": course_search.find(text, request.user),
         "kinds": _kinds(found), "recent": [] if text or filters.any else recent.used(request.user),
     }  # fmt: skip
     part = bool(request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planner.base.models import Stamped, Versioned
-from planner.cases.models import Audience, Case, Person, SignatureBase
+from planner.cases.models import Audience, Case, Person, SignatureBase, on_team
 from planner.library.models import InterventionEdition
 from planner.plans import sentences
 from planner.plans.frozen import Kept, KeptQuerySet, PlanIsSigned, PlanText, PlanTextQuerySet
@@ -65,10 +65,10 @@ class PlanQuerySet(PlanTextQuerySet):
 
     def visible_to(self, user: User):
         """Plans of the cases the person may see; a supervisor reads them."""
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "case__"))
 
     def editable_by(self, user: User):
-        return self.filter(case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "case__", to_edit=True))
 
     def decidable_by(self, user: User):
         """Plans that wait for this person's word as the supervisor: the one thing a supervisor writes."""
@@ -398,7 +398,7 @@ SETTLED = (Status.MET, Status.REVISED, Status.DROPPED)
 
 class StandingQuerySet(KeptQuerySet):
     def visible_to(self, user: User):
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "case__"))
 
     def newest_first(self):
         return self.order_by("-on", "-pk")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planner.base.models import Stamped
-from planner.cases.models import Audience, Case, FlagKind, FlagState, Person, SafetyFlag
+from planner.cases.models import Audience, Case, FlagKind, FlagState, Person, SafetyFlag, on_team
 from planner.practice.models import Practice, User
 from planner.sheets.models import Printed
 
@@ -25,11 +25,11 @@ class OfCaseQuerySet(models.QuerySet):
 
     def visible_to(self, user: User):
         """Rows of the cases the person may see."""
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "case__"))
 
     def editable_by(self, user: User):
         """Rows of the cases the person may change."""
-        return self.filter(case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "case__", to_edit=True))
 
     def standing(self):
         """Rows that were not withdrawn."""

@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from planner.cases import gates
-from planner.cases.models import Case, Participant
+from planner.cases import clearance, gates
+from planner.cases.models import Audience, Case, Participant
 from planner.cases.names import current
 from planner.homework.actions import print_copies
 from planner.homework.models import Printout
@@ -59,15 +59,16 @@ def plan_session(
     attendees: Iterable[Participant] | None = None,
     items: Iterable[AgendaItem] | None = None,
     template: SessionTemplate | None = None,
+    zone: str = "",
 ) -> Session:
     """A new session with its opening and closing items, or with `items` (not yet saved) in their place. `starts_at` is
-    the time on the practice's wall, naive.
+    the time on the wall of `zone` (the practice's unless given), naive.
 
     Raises Refused for a closed case, NoSuchTime for an hour that the clock jumps over.
     """
     if case.closed_on:
         raise Refused(_("This case is closed. Open it again to plan a session."))
-    zone = by.practice.zone
+    zone = zone or by.practice.zone
     session = Session.objects.create(
         case=case,
         starts_at=to_utc(starts_at, zone),
@@ -155,10 +156,8 @@ def use_template(session: Session, template: SessionTemplate, *, by: User, versi
 def _editions_of(template: SessionTemplate, lines: Sequence[dict]) -> dict[str, InterventionEdition]:
     """Slug -> current edition of the interventions that a template names."""
     slugs = [line["intervention"] for line in lines if line.get("intervention")]
-    rows = Intervention.objects.filter(
-        slug__in=slugs, language=template.language, practice_id=template.practice_id, retired_at=None
-    )
-    return {row.slug: row.current for row in rows.select_related("current__intervention") if row.current}
+    rows = Intervention.objects.filter(language=template.language).select_related("current__intervention")
+    return {slug: row.current for slug, row in rows.named_by(template, slugs).items() if row.current}
 
 
 def opening_count(lines: Sequence[dict]) -> int:
@@ -447,8 +446,11 @@ def end_session(session: Session, *, by: User, version: int) -> Session:
 
 @transaction.atomic
 def print_paper(session: Session, order: papers.Order, rendering: press.Rendering, *, by: User) -> Printout:
-    """Keeps a paper of this session and records it. Raises GateShut when a gate was shut meanwhile."""
-    _pass_gates(session, order.gates)
+    """Keeps a paper of this session and records it. Raises GateShut when a gate was shut or a consent taken back
+    meanwhile."""
+    verdict = look_at_print(session, order, attending_of(session))
+    if not verdict.open:
+        raise GateShut(verdict)
     printout = print_copies(
         by=by,
         case=session.case,
@@ -485,6 +487,14 @@ def look(session: Session, wanted: Iterable[str], attending: list[Participant] |
         return reason.flag != gates.MINOR or reason.person_id in here
 
     return gates.Verdict(list(filter(counts, verdict.blocked)), list(filter(counts, verdict.warnings)))
+
+
+def look_at_print(session: Session, order: papers.Order, attending: list[Participant]) -> gates.Verdict:
+    """What stands against printing a document: the gates of its sheets, and what its readers consent to."""
+    readers = [participant for participant in attending if participant.person in order.people]
+    if order.audience == Audience.CLINICIAN:
+        return gates.Verdict()
+    return clearance.look(session.case, order.gates, readers=readers, present=attending)
 
 
 def _pass_gates(session: Session, wanted: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planner.base.models import Stamped, Versioned
-from planner.cases.models import Audience, Case, Participant, Person, SignatureBase
+from planner.cases.models import Audience, Case, Participant, Person, SignatureBase, on_team
 from planner.homework.models import Printout
 from planner.library.models import InterventionEdition, SessionTemplate, WorksheetEdition
 from planner.plans.frozen import Kept, KeptQuerySet
@@ -46,10 +46,10 @@ class Mode(models.TextChoices):
 class SessionQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Sessions of the cases the person may see."""
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "case__"))
 
     def editable_by(self, user: User):
-        return self.filter(case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "case__", to_edit=True))
 
     def appointments_of(self, practice: Practice):
         """Every appointment of the practice, for the front desk: callers show time, length and names, nothing else."""
@@ -82,7 +82,11 @@ class Session(Versioned):
     class Meta:
         app_label = "planner"
         ordering = ["-starts_at"]
-        indexes = [models.Index(fields=["case", "-starts_at"]), models.Index(fields=["starts_at"])]
+        indexes = [
+            models.Index(fields=["case", "-starts_at"]),
+            models.Index(fields=["starts_at"]),
+            models.Index(fields=["state", "starts_at"]),
+        ]
 
     @property
     def wall_start(self) -> datetime:
@@ -232,10 +236,10 @@ RAISED = (RiskLevel.MODERATE, RiskLevel.HIGH, RiskLevel.IMMINENT)
 class NoteQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Notes of the cases the person may see; a supervisor reads them, the front desk none."""
-        return self.filter(session__case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "session__case__"))
 
     def editable_by(self, user: User):
-        return self.filter(session__case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "session__case__", to_edit=True))
 
     def decidable_by(self, user: User):
         """Notes that wait for this person's word as the supervisor: the one thing a supervisor writes."""
@@ -435,10 +439,10 @@ class ProcessNoteQuerySet(models.QuerySet):
         """A person's own, in cases that they may see. Nobody else's: neither a supervisor nor the owner."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(author=user, session__case__in=Case.objects.visible_to(user))
+        return self.filter(on_team(user, "session__case__"), author=user)
 
     def editable_by(self, user: User):
-        return self.visible_to(user).filter(session__case__in=Case.objects.editable_by(user))
+        return self.filter(on_team(user, "session__case__", to_edit=True), author_id=user.pk)
 
 
 class ProcessNote(Versioned):

@@ -246,7 +246,7 @@ def test_a_view_of_a_case_is_recorded(page, couple, owner):
 
 
 @pytest.mark.parametrize("people", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("flag_record", 17), ("team", 12), ("gate_override", 13)])
+@pytest.mark.parametrize(("name", "queries"), [("flag_record", 16), ("team", 11), ("gate_override", 12)])
 def test_a_page_costs_the_same_for_one_and_for_three(page, owner, name, queries, people, django_assert_num_queries):
     case = factories.make_case(owner, kind="family", names=("Ada", "Ben", "Cy")[:people])
     factories.settle_safety(case, owner, state="not_yet")

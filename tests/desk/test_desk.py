@@ -10,7 +10,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from planner.cases.models import TeamMember, TeamRole
+from planner.cases.models import Case, SafetyFlag, TeamMember, TeamRole
+from planner.desk import today
 from planner.library import packs
 from planner.library.actions import load_pack
 from planner.library.models import Intervention
@@ -105,6 +106,36 @@ def test_what_waits_names_the_thing_and_the_button(signed_in, owner, couple):
     ):
         assert sentence in shown
     assert reverse("flag_record", args=[couple.pk]) in shown
+
+
+def test_a_long_pile_leads_to_the_rest_and_hides_no_other_kind(signed_in, owner):
+    for n in range(today.OF_A_KIND + 1):
+        factories.make_case(owner, names=(f"Ada{n}", f"Bo{n}"))
+    late = factories.make_session(Case.objects.first(), owner, days=-2)
+    shown = page(signed_in, owner, "today")
+    assert shown.count("Safety not asked with everyone alone yet") == today.OF_A_KIND + 1  # and the line to the rest
+    assert "More of these: Safety not asked with everyone alone yet" in shown
+    assert shown.count("Past session not closed yet") == 1 and reverse("session_run", args=[late.pk]) in shown
+
+
+@pytest.mark.parametrize(
+    ("states", "waits"),
+    [
+        ([], True),
+        (["not_yet"], True),
+        (["clear"], False),
+        (["concern"], False),
+        (["clear", "not_yet"], True),
+        (["not_yet", "clear"], False),
+    ],
+)
+def test_the_newest_finding_of_each_person_says_whether_safety_was_asked(owner, couple, states, waits):
+    first, second = couple.participants.all()
+    flags = {"case": couple, "kind": "violence", "basis": "alone", "on": timezone.localdate(), "by": owner}
+    SafetyFlag.objects.create(person=first.person, state="clear", **flags)
+    for state in states:
+        SafetyFlag.objects.create(person=second.person, state=state, **flags)
+    assert bool(today.safety(owner).things) is waits
 
 
 def test_nothing_waits_once_it_is_done(signed_in, owner, couple):

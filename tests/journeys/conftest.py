@@ -26,6 +26,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from planner.cases import actions as cases
+from planner.cases import consent_actions
 from planner.cases.models import Case, TeamMember, TeamRole
 from planner.homework.models import Printout
 from planner.library import actions as library
@@ -36,6 +37,7 @@ from planner.practice import actions as practice
 from planner.practice.models import CrisisLine, Role, User
 from planner.sessions import actions as sessions
 from planner.sessions.models import Session
+from planner.sessions.phrases import keep_phrase
 from tests import factories
 from tests.journeys import chromium
 from tests.journeys.look import DESK
@@ -242,7 +244,26 @@ def things(house, kept_copy):
         "join_token": _token(practice.invite(by=house.dana, name="Jo", email="jo@example.org", role=Role.CLINICIAN)),
         "password_token": _token(practice.make_password_link(person=house.colin, by=house.dana)),
         "setup_token": kept_copy.set_up,
+        **consents_of(couple, house.dana),
+        **notes_of(case_of("Aisha"), house.dana),
     }
+
+
+def notes_of(case, by) -> dict[str, object]:
+    """A note that waits for the supervisor, a signed one, an own phrase."""
+    awaiting = factories.make_note(case.sessions.filter(state="held").first(), by, signed=True)
+    phrase = keep_phrase(by=by, short="calm", use="text", text="Calm throughout.")
+    return {"awaiting": awaiting.session_id, "signed": awaiting.session_id, "phrase": phrase.pk}
+
+
+def consents_of(case, by) -> dict[str, object]:
+    """One consent that stands, one that waits for its signature."""
+    person = case.participants.last().person
+    given = {"by": by, "case": case, "person": person}
+    standing = consent_actions.draw_up(kind="contact", ways=["call"], **given)
+    consent_actions.sign(by=by, consent=standing, role="client", way="typed", name=person.name)
+    waiting = consent_actions.draw_up(kind="treatment", **given)
+    return {"consent": standing.pk, "waiting_consent": waiting.pk, "consent_kind": "release"}
 
 
 def _token(link: str) -> str:

@@ -16,11 +16,31 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from planner.library import actions, draft_actions, packs, parcel_actions, parcels, search
+from planner.library import (
+    actions,
+    draft_actions,
+    export_views,
+    exports,
+    packs,
+    parcel_actions,
+    parcels,
+    pathways,
+    previews,
+    search,
+)
 from planner.library import own as own_entries
-from planner.library.models import Intervention, InterventionEdition, Parcel, SessionTemplate, Worksheet
+from planner.library.models import (
+    Intervention,
+    InterventionEdition,
+    Parcel,
+    Pathway,
+    SessionTemplate,
+    Statement,
+    Worksheet,
+)
 from planner.practice.models import TrailEntry
-from tests.library.make import PACK, TEMPLATE, entry, write_pack
+from tests import factories
+from tests.library.make import PACK, TEMPLATE, entry, pathway, statement, write_pack
 
 pytestmark = pytest.mark.django_db
 
@@ -28,14 +48,15 @@ ABOUT = {"slug": "ours", "name": "Ours", "author": "Harbour", "licence": "CC BY 
 STEADY = TEMPLATE.format(slug="steady-hour", intervention="alpha")
 
 
-def texts(*entries, pack=PACK, templates=()):
+def texts(*entries, pack=PACK, templates=(), statements=(), pathways=()):
     found = {"pack.yaml": pack}
     for text in entries:
         slug = text.split("slug: ", 1)[1].split("\n", 1)[0]
         language = text.split("language: ", 1)[1].split("\n", 1)[0]
         found[f"interventions/{slug}.yaml" if language == "en" else f"interventions/{slug}.{language}.yaml"] = text
-    for text in templates:
-        found[f"templates/{text.split('slug: ', 1)[1].split(chr(10), 1)[0]}.yaml"] = text
+    for kind, plain in (("templates", templates), ("statements", statements), ("pathways", pathways)):
+        for text in plain:
+            found[f"{kind}/{text.split('slug: ', 1)[1].split(chr(10), 1)[0]}.yaml"] = text
     return found
 
 
@@ -45,16 +66,22 @@ def parcel_of(*entries, **how):
 
 def take(by, raw):
     parcel = parcel_actions.receive(by=by, raw=raw)
-    shown = parcels.preview(parcels.read(raw), by.practice)
+    shown = previews.preview(parcels.read(raw), by.practice)
     return parcel_actions.take_in(by=by, parcel=parcel, shown=shown.mark)
 
 
 def states(raw, practice):
-    return {line.file.slug: line.state for line in parcels.preview(parcels.read(raw), practice).lines}
+    return {line.file.slug: line.state for line in previews.preview(parcels.read(raw), practice).lines}
 
 
 def own(user, slug, language="en"):
     return Intervention.objects.get(practice=user.practice, slug=slug, language=language)
+
+
+def export(by, chosen=(), **others):
+    ids = {"interventions": chosen, **others}
+    chosen = exports.Chosen(**{kind: frozenset(found) for kind, found in ids.items()})
+    return parcel_actions.export(by=by, chosen=chosen, about=ABOUT)
 
 
 def hashes(user):
@@ -80,7 +107,7 @@ def test_what_leaves_one_practice_comes_to_another_the_same(owner, stranger):
     hard = entry("gamma", name="'No: “10:00” # 1'", do="First line.\\n\\nSecond: a *word*, 0.5, ~, null, yes.")
     take(owner, parcel_of(entry("alpha"), hard, spanish, templates=(STEADY,)))
     chosen = list(Intervention.objects.filter(practice=owner.practice).values_list("pk", flat=True))
-    raw = parcel_actions.export(by=owner, chosen=chosen, about=ABOUT)
+    raw = export(owner, chosen)
     assert take(stranger, raw) == {"new": 4, "changed": 0, "same": 0, "refused": 0}
     assert hashes(owner) == hashes(stranger) != []
     assert own(stranger, "alpha", "es").original == own(stranger, "alpha")
@@ -95,7 +122,7 @@ def test_what_leaves_one_practice_comes_to_another_the_same(owner, stranger):
 def test_the_whole_first_pack_goes_out_and_in_again(owner, stranger):
     actions.load_pack(actions.FIRST_PACK)
     rows = Intervention.objects.filter(practice=None)
-    raw = parcel_actions.export(by=owner, chosen=rows.values_list("pk", flat=True), about=ABOUT)
+    raw = export(owner, rows.values_list("pk", flat=True))
     back = parcels.read(raw)
     there = {(row.slug, row.language): row.whole_hash for row in rows}
     assert {(file.slug, file.language): packs.whole_hash(file) for file in back.interventions} == there
@@ -105,8 +132,8 @@ def test_the_whole_first_pack_goes_out_and_in_again(owner, stranger):
 def test_the_same_content_gives_the_same_bytes(owner):
     take(owner, parcel_of(entry("alpha"), entry("beta")))
     chosen = [own(owner, "beta").pk, own(owner, "alpha").pk]
-    first = parcel_actions.export(by=owner, chosen=chosen, about=ABOUT)
-    assert first == parcel_actions.export(by=owner, chosen=reversed(chosen), about=ABOUT)
+    first = export(owner, chosen)
+    assert first == export(owner, reversed(chosen))
     with zipfile.ZipFile(io.BytesIO(first)) as parcel:
         assert parcel.namelist() == ["pack.yaml", "interventions/alpha.yaml", "interventions/beta.yaml"]
         text = parcel.read("interventions/alpha.yaml").decode()
@@ -115,8 +142,89 @@ def test_the_same_content_gives_the_same_bytes(owner):
 
 def test_nobody_exports_what_another_practice_has(owner, stranger):
     take(owner, parcel_of(entry("alpha")))
-    raw = parcel_actions.export(by=stranger, chosen=[own(owner, "alpha").pk], about=ABOUT)
+    raw = export(stranger, [own(owner, "alpha").pk])
     assert parcels.read(raw).interventions == []
+
+
+COURSES = {
+    "templates": (STEADY,),
+    "statements": (statement(interventions="alpha, beta, gamma"),),
+    "pathways": (pathway(),),
+}
+
+
+def test_statements_and_pathways_leave_with_what_they_name_and_come_in_the_same(owner, stranger):
+    take(owner, parcel_of(entry("alpha"), entry("beta"), entry("gamma"), entry("delta"), **COURSES))
+    mine = {model: model.objects.get(practice=owner.practice) for model in (Statement, Pathway)}
+    raw = export(owner, statements=[mine[Statement].pk])
+    assert zipfile.ZipFile(io.BytesIO(raw)).namelist() == [
+        "pack.yaml", "interventions/alpha.yaml", "interventions/beta.yaml", "interventions/gamma.yaml",
+        "statements/fear-of-loss.yaml", "templates/steady-hour.yaml",
+    ]  # fmt: skip
+    raw = export(owner, statements=[mine[Statement].pk], pathways=[mine[Pathway].pk])
+    assert take(stranger, raw) == {"new": 6, "changed": 0, "same": 0, "refused": 0}
+    for model, row in mine.items():
+        assert model.objects.get(practice=stranger.practice).content == row.content
+    hours = pathways.hours_of(Pathway.objects.get(practice=stranger.practice))
+    assert [item.edition and item.edition.intervention.practice for hour in hours for item in hour.items] == [
+        None, stranger.practice, None, stranger.practice, None,
+    ]  # fmt: skip
+    assert take(stranger, raw) == {"new": 0, "changed": 0, "same": 6, "refused": 0}
+
+
+def test_a_pathway_of_the_library_goes_out_whole_and_is_the_same_elsewhere(owner, stranger):
+    actions.load_pack(actions.FIRST_PACK)
+    chosen = {
+        "statements": Statement.objects.values_list("pk", flat=True),
+        "pathways": Pathway.objects.values_list("pk", flat=True),
+    }
+    raw = export(owner, **chosen)
+    pack = parcels.read(raw)
+    assert (len(pack.statements), len(pack.pathways)) == (14, 8) and len(pack.interventions) > 40
+    assert {template.slug for template in pack.templates} >= {"booster", "boundaries-and-needs"}
+    assert set(states(raw, stranger.practice).values()) == {"same"}
+
+
+def test_an_own_pathway_uses_the_library_s_entry_where_the_practice_has_none(owner, tmp_path):
+    """What is the same as in the library is not copied into the practice; the pathway leads to the library's."""
+    actions.load_pack(write_pack(tmp_path, entry("alpha"), templates=(STEADY,)))
+    raw = parcel_of(
+        entry("alpha"), templates=(STEADY,), pathways=(pathway(),), pack=PACK.replace("small-pack", "other")
+    )
+    assert take(owner, raw) == {"new": 1, "changed": 0, "same": 2, "refused": 0}
+    first, second = pathways.hours_of(Pathway.objects.get(practice=owner.practice))
+    built_in = Intervention.objects.get(practice=None)
+    assert first.template == SessionTemplate.objects.get(practice=None)
+    assert second.items[0].edition == built_in.current
+    copy = own_entries.copy_intervention(intervention=built_in, by=owner)
+    _first, second = pathways.hours_of(Pathway.objects.get(practice=owner.practice))
+    assert second.items[0].edition == copy.current
+
+
+@pytest.mark.parametrize(("kind", "model"), [("statements", Statement), ("pathways", Pathway)])
+def test_a_statement_or_pathway_that_is_there_is_never_written_over(owner, kind, model):
+    three = [entry("alpha"), entry("beta"), entry("gamma")]
+    take(owner, parcel_of(*three, **COURSES))
+    text = COURSES[kind][0]
+    changed = text.replace("Distance is felt", "Now it is felt").replace("Steady ground.", "Other ground.")
+    newer = parcel_of(*three, **{**COURSES, kind: (changed,)})
+    line = next(line for line in previews.preview(parcels.read(newer), owner.practice).lines if line.kind == kind)
+    assert (line.state, line.why) == ("refused", "your practice has one of its own by this name; it stays as it is")
+    before = model.objects.get(practice=owner.practice).content
+    take(owner, newer)
+    assert model.objects.get(practice=owner.practice).content == before
+
+
+def test_a_pathway_that_leads_nowhere_is_refused_whole():
+    said = refused(parcel_of(entry("alpha"), templates=(STEADY,), pathways=(pathway(intervention="nothing"),)))
+    assert "pathways/first-weeks.yaml" in said and "no intervention 'nothing' in this pack" in said
+
+
+def test_nobody_gives_out_another_practice_s_statement_or_pathway(owner, stranger):
+    take(owner, parcel_of(entry("alpha"), entry("beta"), entry("gamma"), **COURSES))
+    raw = export(stranger, statements=[Statement.objects.get().pk], pathways=[Pathway.objects.get().pk])
+    pack = parcels.read(raw)
+    assert (pack.statements, pack.pathways, pack.interventions) == ([], [], [])
 
 
 # What taking in does
@@ -141,7 +249,7 @@ def test_what_was_changed_here_is_never_written_over(owner):
     )
     alpha.save()
     newer = parcel_of(entry("alpha", do="Guide two rounds."), entry("beta"))
-    line = parcels.preview(parcels.read(newer), owner.practice).lines[0]
+    line = previews.preview(parcels.read(newer), owner.practice).lines[0]
     assert (line.state, line.why) == (
         "refused", "your practice has changed this entry since it came; it stays as it is",
     )  # fmt: skip
@@ -153,7 +261,7 @@ def test_an_entry_that_somebody_writes_at_is_left_alone(owner):
     take(owner, parcel_of(entry("alpha")))
     draft_actions.begin(row=own(owner, "alpha").worksheets.get(), by=owner)
     newer = parcel_of(entry("alpha", do="Guide two rounds."))
-    line = parcels.preview(parcels.read(newer), owner.practice).lines[0]
+    line = previews.preview(parcels.read(newer), owner.practice).lines[0]
     assert (line.state, line.why[:8]) == ("refused", "somebody")
 
 
@@ -161,7 +269,7 @@ def test_what_is_not_whole_does_not_leave(owner):
     take(owner, parcel_of(entry("alpha")))
     Worksheet.objects.update(retired_at=timezone.now())
     with pytest.raises(packs.BadPack, match="interventions/alpha.yaml, line 1: Alpha: "):
-        parcel_actions.export(by=owner, chosen=[own(owner, "alpha").pk], about=ABOUT)
+        export(owner, [own(owner, "alpha").pk])
 
 
 def test_a_copy_that_was_changed_here_goes_to_another_practice_the_same(owner, stranger, tmp_path):
@@ -172,7 +280,7 @@ def test_a_copy_that_was_changed_here_goes_to_another_practice_the_same(owner, s
     draft.content["head"]["title"] = "Our own talk"
     draft.save()
     own_entries.publish(draft=draft, by=owner)
-    raw = parcel_actions.export(by=owner, chosen=[copy.pk], about=ABOUT)
+    raw = export(owner, [copy.pk])
     assert take(stranger, raw)["new"] == 1
     assert hashes(owner) == hashes(stranger)
     assert own(stranger, "alpha").worksheets.get().name == "Our own talk"
@@ -194,7 +302,7 @@ def test_the_built_in_library_is_never_touched(owner, tmp_path):
         parcel_actions.receive(by=owner, raw=parcel_of(entry("alpha", do="Hijacked.")))
     pack = PACK.replace("small-pack", "their-pack")
     raw = parcel_of(entry("alpha", do="Hijacked."), pack=pack)
-    preview = parcels.preview(parcels.read(raw), owner.practice)
+    preview = previews.preview(parcels.read(raw), owner.practice)
     assert "stands beside it" in preview.lines[0].why
     take(owner, raw)
     built_in.refresh_from_db()
@@ -212,7 +320,7 @@ def test_all_or_nothing(owner, monkeypatch):
     """A fault in the middle leaves the library as it was, and the parcel for another try."""
     raw = parcel_of(entry("alpha"), entry("beta"), entry("gamma"))
     parcel = parcel_actions.receive(by=owner, raw=raw)
-    mark = parcels.preview(parcels.read(raw), owner.practice).mark
+    mark = previews.preview(parcels.read(raw), owner.practice).mark
     calls = []
 
     def fail(*args, **how):
@@ -238,7 +346,7 @@ def test_looking_costs_the_same_for_one_and_for_three(owner):
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            parcels.preview(pack, owner.practice)
+            previews.preview(pack, owner.practice)
         costs.append(len(queries))
     assert costs[0] == costs[1]
 
@@ -420,7 +528,7 @@ def test_the_way_out(signed_in, owner):
     take(owner, parcel_of(entry("alpha"), entry("beta")))
     page = signed_in(owner)
     shown = page.get(reverse("pack_export")).content.decode()
-    assert shown.count('id="c-') == len(re.findall(r'id="c-\d+" checked', shown)) == 2
+    assert shown.count('id="c-') == len(re.findall(r'id="c-chosen-\d+" checked', shown)) == 2
     values = {"name": "Our pack", "author": "Harbour", "licence": "CC BY 4.0", "version": "1.0", "about": "Ours."}
     nothing = page.post(reverse("pack_export"), values)
     assert nothing.status_code == 422 and "Tick at least one" in nothing.content.decode()
@@ -429,6 +537,87 @@ def test_the_way_out(signed_in, owner):
     assert response.headers["Content-Disposition"] == 'attachment; filename="our-pack.zip"'
     assert [file.slug for file in parcels.read(response.content).interventions] == ["alpha"]
     assert TrailEntry.objects.last().verb == "exported"
+
+
+@pytest.fixture
+def many(owner):
+    """More entries than a page shows, three of them the practice's own."""
+    rows = [factories.make_intervention(f"shelf-{n:02}", name=f"Shelf {n:02}") for n in range(40)]
+    Intervention.objects.filter(pk__in=[row.pk for row in rows[:3]]).update(practice=owner.practice)
+    tens = {1: "tens"}
+    actions._index_words({row.pk: {f"{n:02}": 20, tens.get(n // 10, "others"): 2} for n, row in enumerate(rows)})
+    return rows
+
+
+def ticked(response):
+    return {int(pk) for pk in re.findall(r'name="chosen" value="(\d+)" id="[^"]+" checked', response.content.decode())}
+
+
+def shown(response):
+    return [tick.row.name for tick in response.context["ticks"]]
+
+
+def test_what_is_ticked_stays_ticked_while_one_looks_further(signed_in, owner, many):
+    page, address = signed_in(owner), reverse("pack_export")
+    first = page.get(address)
+    assert shown(first) == ["Shelf 00", "Shelf 01", "Shelf 02"] and ticked(first) == {row.pk for row in many[:3]}
+    asked = {"kind": "interventions", "q": "", "name": "A name, half ty", "chosen": [many[0].pk, many[1].pk]}
+    every = page.post(address, {**asked, "look": "find"})
+    assert every.status_code == 200 and len(shown(every)) == 30 and 'value="A name, half ty"' in every.content.decode()
+    second = page.post(address, {**asked, "look": "page-2"})
+    assert len(shown(second)) == 10 and ticked(second) == {many[0].pk, many[1].pk}
+    found = page.post(address, {**asked, "chosen": [*asked["chosen"], many[35].pk], "q": "36", "look": "find"})
+    assert shown(found) == ["Shelf 36"] and ticked(found) == {many[0].pk, many[1].pk, many[35].pk}
+    assert "3 entries chosen" in found.content.decode()
+
+
+def test_all_that_were_found_are_ticked_and_unticked(signed_in, owner, many):
+    page, address = signed_in(owner), reverse("pack_export")
+    response = page.post(address, {"kind": "interventions", "q": "tens", "look": "all"})
+    assert response.context["count"] == 10
+    assert ticked(page.post(address, {"kind": "interventions", "chosen": [many[5].pk], "look": "none"})) == set()
+
+
+def test_no_more_is_ticked_than_a_pack_holds(signed_in, owner, many, monkeypatch):
+    monkeypatch.setattr(export_views, "MOST", 5)
+    page, address = signed_in(owner), reverse("pack_export")
+    response = page.post(address, {"kind": "interventions", "chosen": [many[39].pk], "look": "all"})
+    assert response.context["count"] == 5 and many[39].pk in ticked(response)
+    Intervention.objects.update(practice=owner.practice)
+    assert page.get(address).context["count"] == 0
+
+
+def test_the_list_comes_alone_to_a_script(signed_in, owner, many):
+    response = signed_in(owner).post(reverse("pack_export"), {"look": "find"}, headers={"HX-Request": "true"})
+    text = response.content.decode()
+    assert text.startswith('<div id="export-choose"') and "<h1" not in text
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "x", "9" * 30, "1 OR 1"])
+def test_a_page_or_an_entry_that_is_none_is_passed_over(signed_in, owner, many, wrong):
+    data = {"look": f"page-{wrong}", "chosen": [wrong], "kind": wrong}
+    response = signed_in(owner).post(reverse("pack_export"), data)
+    assert response.status_code == 200 and response.context["count"] == 0 and len(shown(response)) == 30
+
+
+def test_choosing_costs_the_same_for_one_and_for_three(signed_in, owner, django_assert_num_queries):
+    page = signed_in(owner)
+    for n in range(3):
+        factories.make_intervention(f"shelf-{n}")
+        if n != 1:
+            with django_assert_num_queries(7):
+                page.post(reverse("pack_export"), {"look": "find", "kind": "interventions"})
+
+
+def test_a_pathway_is_ticked_and_given_out(signed_in, owner):
+    take(owner, parcel_of(entry("alpha"), entry("beta"), entry("gamma"), **COURSES))
+    page, address = signed_in(owner), reverse("pack_export")
+    row = Pathway.objects.get()
+    response = page.post(address, {"kind": "pathways", "own": "1", "look": "find"})
+    assert shown(response) == [row.name]
+    values = {"name": "Our pack", "author": "Harbour", "licence": "CC BY 4.0", "version": "1.0", "about": "Ours."}
+    given = page.post(address, {**values, "pathways": [row.pk]})
+    assert [file.slug for file in parcels.read(given.content).pathways] == ["first-weeks"]
 
 
 def test_the_guide_is_true(signed_in, owner):

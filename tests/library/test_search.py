@@ -2,13 +2,14 @@
 
 import pytest
 from django.http import QueryDict
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planner.library import actions, search
-from planner.library.models import Intervention
+from planner.library import actions, course_search, search
+from planner.library.models import Intervention, Pathway, Statement
 from planner.library.words import fold, words_of
-from tests.library.make import entry, write_pack
+from tests.library.make import TEMPLATE, entry, pathway, statement, write_pack
 
 pytestmark = pytest.mark.django_db
 
@@ -155,3 +156,74 @@ def test_anything_may_be_typed(library, owner, text):
 def test_folding_twice_is_folding_once(text):
     assert [words_of(word) for word in words_of(text)] == [[word] for word in words_of(text)]
     assert fold(fold(text)) == fold(text)
+
+
+# Statements and pathways
+
+
+@pytest.fixture
+def courses(tmp_path):
+    actions.load_pack(
+        write_pack(
+            tmp_path, entry("alpha"), entry("beta"), entry("gamma"),
+            templates=(TEMPLATE.format(slug="steady-hour", intervention="alpha"),),
+            statements=(statement(), statement("shame-at-night", interventions="alpha, beta, gamma")),
+            pathways=(pathway(),),
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "slugs"),
+    [
+        ("loss", ["fear-of-loss"]),
+        ("steady ground", ["first-weeks"]),
+        ("stedy gruond", ["first-weeks"]),
+        ("reassur", ["fear-of-loss", "shame-at-night"]),
+        ("talk", ["first-weeks"]),
+        ("steady nothing", []),
+        ("the", []),
+        ("", []),
+    ],
+)
+def test_statements_and_pathways_are_found_by_their_words(courses, owner, text, slugs):
+    assert [one.row.slug for one in course_search.find(text, owner)] == slugs
+
+
+def test_a_synonym_finds_a_statement(owner):
+    actions.load_pack(actions.FIRST_PACK)
+    assert "craving-under-relational-stress" in {one.row.slug for one in course_search.find("urge", owner)}
+    assert "maintenance-year" in {one.row.slug for one in course_search.find("booster", owner)}
+
+
+def test_what_is_found_is_marked_and_escaped(courses, owner):
+    Statement.objects.filter(slug="fear-of-loss").update(name="<script>Fear</script> of loss")
+    found = course_search.find("fear", owner)[0]
+    assert "&lt;script&gt;<mark>Fear</mark>" in found.name and "<script>" not in found.name
+
+
+def test_the_front_desk_and_other_practices_find_none(courses, owner, front_desk, stranger):
+    Statement.objects.update(practice=owner.practice)
+    assert course_search.find("loss", front_desk) == []
+    assert course_search.find("loss", stranger) == []
+    assert [one.row.slug for one in course_search.find("loss", owner)] == ["fear-of-loss"]
+
+
+def test_courses_cost_the_same_for_one_and_for_three(owner, courses, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        course_search.find("fear", owner)
+    Statement.objects.exclude(slug="fear-of-loss").delete()
+    with django_assert_num_queries(2):
+        course_search.find("fear", owner)
+
+
+def test_the_library_shows_them_above_its_entries(courses, signed_in, owner):
+    response = signed_in(owner).get("/library/?q=loss")
+    text = response.content.decode()
+    assert "Pathways and plan statements" in text and reverse("statement", args=[Statement.objects.first().pk]) in text
+    assert "Nothing has all of this" not in text
+    assert "Pathways and plan statements" not in signed_in(owner).get("/library/").content.decode()
+    assert (
+        reverse("pathway", args=[Pathway.objects.get().pk])
+        in signed_in(owner).get("/search/?q=ground").content.decode()
+    )

@@ -1,0 +1,112 @@
+"""Finding plan statements and pathways by the same words as interventions: synonyms, beginnings and typos included.
+
+There are few of them, so their words are read from their content and kept in memory rather than in the word table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from planner.library import search, snippets
+from planner.library.models import OfLibrary, Pathway, Statement
+from planner.library.words import words_of
+from planner.practice.models import User
+
+SHOWN = 4
+KEPT_TEXTS = 8192  # texts whose words are kept, a few hundred bytes apiece
+NAME, ABOUT, REST = 20, 8, 2  # how much a word weighs where it stands
+
+
+@dataclass(frozen=True)
+class Course:
+    """A statement or a pathway that was found. `page` is the name of its page, `where` and `around` show the place."""
+
+    row: OfLibrary
+    page: str
+    kind: str
+    name: SafeString
+    where: str
+    around: SafeString
+
+
+def find(text: str, user: User) -> list[Course]:
+    """The statements and pathways that have every word of the text, best first. Two queries; none without words."""
+    words = words_of(text[: search.LONGEST_TEXT])[: search.MOST_WORDS]
+    if not words:
+        return []
+    rows = [*Pathway.objects.visible_to(user), *Statement.objects.visible_to(user)]
+    weights = {(type(row), row.pk): _weights(row) for row in rows}
+    vocabulary = dict.fromkeys((word for found in weights.values() for word in found), 0)
+    matches = [_match(word, vocabulary) for word in words]
+    scored = [(_score(weights[type(row), row.pk], matches), row) for row in rows]
+    best = sorted(((score, row) for score, row in scored if score), key=lambda pair: (-pair[0], pair[1].name))
+    counted = {word for found in matches for word in found}
+    return [_course(row, counted) for _score, row in best[:SHOWN]]
+
+
+def _match(word: str, vocabulary: Mapping[str, int]) -> dict[str, int]:
+    """Words of the vocabulary that this word means, each with its share; the nearest ones for a typo."""
+    found = {text: share for text, share in search.matching(search.known(word), vocabulary).items() if share}
+    return found or dict.fromkeys(search.nearest(word, vocabulary), search.NEAR)
+
+
+def _score(weights: Mapping[str, int], matches: Iterable[Mapping[str, int]]) -> int:
+    """Each word counts with its best match; 0 where one is missing."""
+    total = 0
+    for found in matches:
+        best = max((weights.get(text, 0) * share for text, share in found.items()), default=0)
+        if not best:
+            return 0
+        total += best
+    return total
+
+
+def _weights(row: Any) -> dict[str, int]:
+    """Each word of the row with the weight of the best place it stands in."""
+    found: dict[str, int] = {}
+    for weight, _place, text in reversed(list(_places(row))):
+        found.update(dict.fromkeys(_words(text), weight))
+    return found
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(words_of(text))
+
+
+def _places(row: Any) -> Iterable[tuple[int, str, str]]:
+    """(weight, the place in words, the text) of everything that is looked through, the heaviest first."""
+    content = row.content
+    yield NAME, "", row.name
+    yield NAME, "", row.slug
+    if isinstance(row, Pathway):
+        yield ABOUT, _("Aim"), content["aim"]
+        yield REST, _("About"), content["about"]
+        yield REST, _("Use when"), content["use_when"]
+        for hour in content["sessions"]:
+            yield REST, _("Session"), hour["title"]
+        return
+    yield ABOUT, _("About"), content["about"]
+    for text in content["descriptions"]:
+        yield REST, _("How it shows"), text
+    for goal in content["goals"]:
+        yield REST, _("Goal"), goal["clinical"]
+    for text in content["objectives"]:
+        yield REST, _("Objective"), text
+
+
+def _course(row: Any, words: set[str]) -> Course:
+    is_pathway = isinstance(row, Pathway)
+    where, text = next(
+        ((place, text) for _weight, place, text in _places(row) if place and words & set(_words(text))),
+        (_("Aim"), row.content["aim"]) if is_pathway else (_("About"), row.content["about"]),
+    )
+    kind = _("Pathway") if is_pathway else _("Plan statement")
+    page = "pathway" if is_pathway else "statement"
+    return Course(row, page, kind, snippets.marked(row.name, words), where, snippets.marked(text, words))
