@@ -17,6 +17,7 @@ from planner.desk import today as desk_today
 from planner.homework.models import Printout
 from planner.library import course_search
 from planner.library import search as library_search
+from planner.plans import chart as plan_chart
 from planner.practice.trail import record
 from planner.sessions.models import Session, SessionState
 
@@ -92,6 +93,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "case": found,
             **chart.people_and_safety(found),
+            **plan_chart.on_chart(found, request.user),
             **booster_chart.on_chart(found, request.user),
             "may_edit": Case.objects.editable_by(request.user).filter(pk=found.pk).exists(),
             "coming": sessions.filter(state__in=["planned", "running"]).order_by("starts_at")[:5],

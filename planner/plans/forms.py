@@ -34,8 +34,9 @@ class PartForm(HouseForm):
 
     @property
     def sound(self) -> dict[str, Any]:
-        """The cleaned values of the part, without key and version."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("once", "version")}
+        """The cleaned values that were sent, without key and version: what a page did not show is left as it is."""
+        sent = {name for name in self.fields if self.add_prefix(name) in self.data}
+        return {name: self.cleaned_data[name] for name in sent - {"once", "version"} if name in self.cleaned_data}
 
     @property
     def shown(self) -> list[forms.BoundField]:
@@ -154,8 +155,12 @@ class GoalForm(ForEyes):
     @property
     def sound(self) -> dict[str, Any]:
         values = super().sound
-        levels = [values.pop(f"level_{n}", "") for n in range(5)]
-        return {**values, "scale": levels if any(levels) else [], "weight": values.get("weight") or 1}
+        levels = [values.pop(f"level_{n}") for n in range(5) if f"level_{n}" in values]
+        if len(levels) == 5:
+            values["scale"] = levels if any(levels) else []
+        if "weight" in values:
+            values["weight"] = values["weight"] or 1
+        return values
 
 
 class ObjectiveForm(PartForm):

@@ -22,12 +22,5 @@ def print_plan(*, plan: Plan, person: Person | None, by: User, options: Options)
         printed = keep.keep(rendering, paper, address=addresses.new_address())
         made = PlanPrint.objects.create(plan=plan, kind=kind, person=person, printed=printed, by=by)
         detail = {"kind": kind, "print": made.pk}
-        record(
-            "printed",
-            by=by,
-            what="plan",
-            what_id=plan.pk,
-            case_id=plan.case_id,
-            detail={"kind": kind, "print": made.pk},
-        )
+        record("printed", by=by, what="plan", what_id=plan.pk, case_id=plan.case_id, detail=detail)
     return made

@@ -33,7 +33,12 @@ def plan_print(request: HttpRequest, pk: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("plan_printed", args=[made.pk]))
         except press.TooMuch as error:
             problem = str(error)
-    made = PlanPrint.objects.filter(plan=plan).select_related("person", "by", "printed").defer("printed__pdf")
+    made = (
+        PlanPrint.objects.visible_to(request.user)
+        .filter(plan=plan)
+        .select_related("person", "by", "printed")
+        .defer("printed__pdf")
+    )
     context = {"plan": plan, "form": form, "prints": made[:20], "problem": problem}
     return render(request, "plans/print.html", context, status=422 if request.method == "POST" else 200)
 

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from planner.base.access import carrying, clinical, find, find_to_edit
 from planner.base.once import once
-from planner.cases.models import Audience, Person, SignerRole
+from planner.cases.models import Person, SignerRole
 from planner.cases.signing import SignatureForm, Signer, forms_for, shown_for, staff
 from planner.plans import digest, signing
 from planner.plans.forms import CommentForm
-from planner.plans.models import Goal, Plan, Problem, Supervision
+from planner.plans.models import Plan, Supervision
 from planner.plans.tree import tree_of
 from planner.plans.views import WITH, plan_page
 from planner.practice.trail import record
@@ -87,21 +87,12 @@ def _everybody(plan: Plan) -> list[Signer]:
     return [one for one in signing.clients_of(plan.case) if one.role == SignerRole.CLIENT]
 
 
-def _with_own_items(plan: Plan) -> set[int]:
-    """Ids of the persons for whose eyes alone something stands in the plan."""
-    return {
-        pk
-        for model in (Goal, Problem)
-        for pk in model.objects.filter(plan=plan, audience=Audience.PERSON).kept().values_list("person_id", flat=True)
-    }
-
-
 def _signers(plan: Plan, request: HttpRequest, person: Person | None) -> list[Signer]:
     """Who signs on this page: one person alone, or everybody who has nothing of their own in it."""
     waiting = signing.signers_of(plan, request.user)
     if person is not None:
         return [one for one in waiting if one.person == person]
-    own = _with_own_items(plan)
+    own = signing.with_own_items(plan)
     return [one for one in waiting if one.person is None or one.person.pk not in own]
 
 
@@ -129,7 +120,7 @@ def _page(
     request: HttpRequest, plan: Plan, person: Person | None, forms: list[SignatureForm], *, status: int = 200,
     refused: str = "",
 ) -> HttpResponse:  # fmt: skip
-    own = _with_own_items(plan)
+    own = signing.with_own_items(plan)
     apart = [one.person for one in signing.signers_of(plan, request.user) if one.person and one.person.pk in own]
     context: dict[str, Any] = {
         "plan": plan, "reader": person, "forms": forms, "refused": refused,

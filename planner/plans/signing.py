@@ -17,14 +17,16 @@ from django.utils.translation import gettext as _
 
 from planner.base.text import clean
 from planner.cases.actions import Refused
-from planner.cases.models import SignatureWay, SignerRole, TeamRole
+from planner.cases.models import Audience, SignatureWay, SignerRole, TeamRole
 from planner.cases.signing import Shown, Signer, clients_of, staff
 from planner.plans import actions, digest, phrases, sentences
 from planner.plans.models import (
+    Goal,
     OwnPhrase,
     Plan,
     PlanSignature,
     PlanState,
+    Problem,
     Supervision,
     SupervisionStep,
 )
@@ -71,6 +73,15 @@ def signers_of(plan: Plan, user: User) -> list[Signer]:
     if not any(row.role == SignerRole.CLINICIAN for row in rows):
         found.append(staff(user))
     return found
+
+
+def with_own_items(plan: Plan) -> set[int]:
+    """Ids of the persons for whose eyes alone something stands in the plan."""
+    return {
+        pk
+        for model in (Goal, Problem)
+        for pk in model.objects.filter(plan=plan, audience=Audience.PERSON).kept().values_list("person_id", flat=True)
+    }
 
 
 def supervisors_of(plan: Plan) -> list[User]:

@@ -23,7 +23,6 @@ from planner.plans.tree import tree_of
 from planner.practice.trail import record
 
 WITH = ("case__practice", "author", "changed_by", "supervisor", "impression_of")
-LINES = {"goal": (Goal, "plan"), "objective": (Objective, "goal__plan")}
 
 
 @require_safe
@@ -60,8 +59,8 @@ def plan_page(request: HttpRequest, found: Plan, *, status: int = 200, **forms: 
 def plans(request: HttpRequest, case_pk: int) -> HttpResponse:
     """Every version of a case's plan, and every review."""
     case = find(Case.objects.select_related("practice"), request.user, pk=case_pk)
-    rows = Plan.objects.filter(case=case).select_related("author")
-    looks = PlanReview.objects.filter(plan__case=case).select_related("by", "plan")
+    rows = Plan.objects.visible_to(request.user).filter(case=case).select_related("author")
+    looks = PlanReview.objects.visible_to(request.user).filter(plan__case=case).select_related("by", "plan")
     may_edit = Case.objects.editable_by(request.user).filter(pk=case.pk).exists() and request.user.is_clinical
     return render(request, "plans/plans.html", {"case": case, "rows": rows, "reviews": looks, "may_edit": may_edit})
 
@@ -71,7 +70,8 @@ def plans(request: HttpRequest, case_pk: int) -> HttpResponse:
 def plan_compare(request: HttpRequest, pk: int) -> HttpResponse:
     """Two versions beside each other: `?with=` is the other's number; the version before unless told."""
     right = find(Plan.objects.select_related("case", "impression_of"), request.user, pk=pk)
-    others = list(Plan.objects.filter(case=right.case).exclude(pk=right.pk).select_related("case", "impression_of"))
+    rows = Plan.objects.visible_to(request.user).filter(case=right.case).exclude(pk=right.pk)
+    others = list(rows.select_related("case", "impression_of"))
     asked = request.GET.get("with", "")
     before = [one for one in others if one.number < right.number] or others
     left = next((one for one in others if str(one.number) == asked), before[0] if before else None)
@@ -87,9 +87,7 @@ def plan_compare(request: HttpRequest, pk: int) -> HttpResponse:
 def plan_stand(request: HttpRequest, pk: int, kind: str, row_pk: int) -> HttpResponse:
     """Where a goal or an objective stands, and its history."""
     found = find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk)
-    model, to_plan = LINES.get(kind, LINES["goal"])
-    rows = model.objects.select_related("goal") if model is Objective else model.objects.select_related("person")
-    row = find_to_edit(rows, request.user, pk=row_pk, **{to_plan: found})
+    row = _line_of(request, found, kind, row_pk)
     history = standing.histories(found.case, [row.line]).get(row.line, [])
     initial = {"status": standing.status_of(history), "on": timezone.localdate()}
     initial |= {name: standing.newest(history, name) for name in ("progress", "attainment", "value")}
@@ -101,6 +99,13 @@ def plan_stand(request: HttpRequest, pk: int, kind: str, row_pk: int) -> HttpRes
         return HttpResponseRedirect(reverse("plan", args=[found.pk]))
     context = {"plan": found, "row": row, "kind": kind, "history": history, "form": form}
     return render(request, "plans/stand.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _line_of(request: HttpRequest, found: Plan, kind: str, pk: int) -> Goal | Objective:
+    """A goal or an objective of this very plan."""
+    if kind == "objective":
+        return find_to_edit(Objective.objects.select_related("goal"), request.user, pk=pk, goal__plan=found)
+    return find_to_edit(Goal.objects.select_related("person"), request.user, pk=pk, plan=found)
 
 
 def _stand(request: HttpRequest, found: Plan, row: Goal | Objective, form: StandingForm) -> str:
@@ -136,7 +141,11 @@ def plan_review(request: HttpRequest, pk: int) -> HttpResponse:
 def _review(request: HttpRequest, found: Plan, form: ReviewForm) -> str:
     """Records it; a change goes on in the editor."""
     review_actions.review(plan=found, by=request.user, **form.sound)
-    draft = Plan.objects.draft_of(found.case) if form.cleaned_data["outcome"] == "changed" else None
+    draft = (
+        Plan.objects.visible_to(request.user).draft_of(found.case)
+        if form.cleaned_data["outcome"] == "changed"
+        else None
+    )
     return reverse("plan_edit", args=[draft.pk]) if draft else reverse("plan", args=[found.pk])
 
 

@@ -67,6 +67,11 @@ SESSIONS = looks(
     "pathway_case pathway", "pathway_lay case", "pathway_lay closed_case",
     "pathway_lay case ?pathway={pathway}&day=2030-01-07&clock=10:00",
 )  # fmt: skip
+PLANS = looks(
+    "dana", "plans case", "plans case_without_hour", "plan plan", "plan plan_draft", "plan_edit plan_draft",
+    "plan_bank plan_draft statement", "plan_sign plan_draft", "plan_compare plan_draft", "plan_stand plan goal plan_goal",
+    "plan_review plan", "plan_print plan",
+)  # fmt: skip
 HOMEWORK = looks(
     "dana", "homework case", "homework teller", "give case", "give case ?sheet={sheet}", "give case ?own=1",
     "give teller ?q=sleep", "assignment assignment", "assignment open_assignment", "assignment_print open_assignment",
@@ -93,7 +98,7 @@ OUTSIDE = looks("", "account_login", "setup setup_token", "setup no-such-token 4
 OUTSIDE += looks("", "join password_token", "join no-such-token 404")
 
 EVERY = {
-    "desk": DESK, "cases": CASES, "library": LIBRARY, "sessions": SESSIONS, "homework": HOMEWORK, "practice": PRACTICE,
+    "desk": DESK, "cases": CASES, "library": LIBRARY, "sessions": SESSIONS, "plans": PLANS, "homework": HOMEWORK, "practice": PRACTICE,
     "secured": SECURED,
     "others": OTHERS, "outside": OUTSIDE,
 }  # fmt: skip
@@ -109,6 +114,8 @@ NO_PAGE = {
         "worksheet_copy", "worksheet_edit", "worksheet_retire", "draft_head", "draft_publish", "draft_discard",
         "draft_block_add", "draft_block", "draft_block_move", "draft_block_remove", "draft_block_restore",
         "adaptation_remove", "consent_print",
+        "plan_begin", "plan_part", "plan_add", "plan_pathway", "plan_row", "plan_row_remove", "plan_row_restore",
+        "plan_decide",
         "note_begin", "note_save", "note_sign", "note_addendum", "note_approve", "note_return", "note_print",
         "phrase_remove",
         "series_change", "assignment_tick", "assignment_review", "hand_over", "sharing_withdraw", "handed_share",
@@ -116,7 +123,7 @@ NO_PAGE = {
     "gives a file": {
         "assignment_picture",
         "draft_picture", "adaptation_picture", "consent_paper",
-        "catalogue_file", "statement_text", "worksheet_picture", "worksheet_pdf", "pack_schema", "printout",
+        "catalogue_file", "statement_text", "worksheet_picture", "worksheet_pdf", "pack_schema", "printout", "plan_printed",
         "session_print_picture", "mfa_download_recovery_codes", "mfa_login_webauthn",
     },
     "is a part of a page": {"session_library"},
