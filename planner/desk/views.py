@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from planner.base.access import clinical, find
 from planner.base.text import clean_line
+from planner.boosters import chart as booster_chart
 from planner.cases import chart, names
 from planner.cases.models import Case, CaseKind, Participant, Phase
 from planner.desk import today as desk_today
@@ -93,6 +94,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "case": found,
             **chart.people_and_safety(found),
+            **booster_chart.on_chart(found, request.user),
             "may_edit": Case.objects.editable_by(request.user).filter(pk=found.pk).exists(),
             "coming": sessions.filter(state__in=["planned", "running"]).order_by("starts_at")[:5],
             "past": sessions.filter(Q(state="held") | Q(state="cancelled")).order_by("-starts_at")[:12],
