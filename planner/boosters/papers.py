@@ -111,7 +111,7 @@ def _sheet(agreement: Agreement, place: int) -> SheetCopy:
     """The last adopted version as it was filled in. Signatures stay on the agreement's own paper."""
     version = agreement.adopted[0]
     version.agreement = agreement
-    sheet, content = sheet_of(version, on_paper=True), version.edition.content
+    sheet, content = sheet_of(version), version.edition.content
     with translation.override(sheet.language):
         return SheetCopy(
             title=content["title"],
