@@ -246,7 +246,7 @@ def things(house, kept_copy):
         "join_token": _token(practice.invite(by=house.dana, name="Jo", email="jo@example.org", role=Role.CLINICIAN)),
         "password_token": _token(practice.make_password_link(person=house.colin, by=house.dana)),
         "setup_token": kept_copy.set_up,
-        **plans_of(couple, house.dana),
+        **plans_of(case_of("Aisha"), house.dana),
         **consents_of(couple, house.dana),
         **notes_of(case_of("Aisha"), house.dana),
     }

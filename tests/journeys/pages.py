@@ -69,8 +69,8 @@ SESSIONS = looks(
 )  # fmt: skip
 PLANS = looks(
     "dana", "plans case", "plans case_without_hour", "plan plan", "plan plan_draft", "plan_edit plan_draft",
-    "plan_bank plan_draft statement", "plan_sign plan_draft", "plan_compare plan_draft", "plan_stand plan goal plan_goal",
-    "plan_review plan", "plan_print plan",
+    "plan_bank plan_draft statement", "plan_sign plan_draft", "plan_compare plan_draft",
+    "plan_stand plan goal plan_goal", "plan_review plan", "plan_print plan",
 )  # fmt: skip
 HOMEWORK = looks(
     "dana", "homework case", "homework teller", "give case", "give case ?sheet={sheet}", "give case ?own=1",
@@ -98,7 +98,8 @@ OUTSIDE = looks("", "account_login", "setup setup_token", "setup no-such-token 4
 OUTSIDE += looks("", "join password_token", "join no-such-token 404")
 
 EVERY = {
-    "desk": DESK, "cases": CASES, "library": LIBRARY, "sessions": SESSIONS, "plans": PLANS, "homework": HOMEWORK, "practice": PRACTICE,
+    "desk": DESK, "cases": CASES, "library": LIBRARY, "sessions": SESSIONS,
+    "plans": PLANS, "homework": HOMEWORK, "practice": PRACTICE,
     "secured": SECURED,
     "others": OTHERS, "outside": OUTSIDE,
 }  # fmt: skip
@@ -116,14 +117,15 @@ NO_PAGE = {
         "adaptation_remove", "consent_print",
         "plan_begin", "plan_part", "plan_add", "plan_pathway", "plan_row", "plan_row_remove", "plan_row_restore",
         "plan_decide",
-        "note_begin", "note_save", "note_sign", "note_addendum", "note_approve", "note_return", "note_print",
-        "phrase_remove",
+        "need_add", "note_begin", "note_save", "note_sign", "note_addendum", "note_approve", "note_return",
+        "note_print", "phrase_remove",
         "series_change", "assignment_tick", "assignment_review", "hand_over", "sharing_withdraw", "handed_share",
     },
     "gives a file": {
         "assignment_picture",
         "draft_picture", "adaptation_picture", "consent_paper",
-        "catalogue_file", "statement_text", "worksheet_picture", "worksheet_pdf", "pack_schema", "printout", "plan_printed",
+        "catalogue_file", "statement_text", "worksheet_picture", "worksheet_pdf", "pack_schema", "printout",
+        "plan_printed",
         "session_print_picture", "mfa_download_recovery_codes", "mfa_login_webauthn",
     },
     "is a part of a page": {"session_library"},
