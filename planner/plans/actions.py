@@ -325,7 +325,7 @@ def _take_objective(
 ) -> Objective:
     measures = of.file.measures
     known = bank.prefilled(
-        offered.text, who=bank.who_of(plan.case, goal.person), measure=measures[offered.index % len(measures)],
+        offered.text, who=bank.each_of(plan.case, goal.person), measure=measures[offered.index % len(measures)],
         due=bank.due_day(plan.review_days),
     )  # fmt: skip
     row = add_objective(plan=plan, goal=goal, by=by, text=offered.text, **known)

@@ -94,6 +94,12 @@ def who_of(case: Case, person: Person | None) -> str:
     return _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
 
 
+def each_of(case: Case, person: Person | None) -> str:
+    """As the bank's sentences need it, which speak of one: "Maya", or "each of Maya and Ruben"."""
+    who = who_of(case, person)
+    return who if person or len(current(case)) < 2 else _("each of %(names)s") % {"names": who}
+
+
 def prefilled(text: str, *, who: str, measure: str, due: date) -> dict[str, Any]:
     """The columns of an objective that can be known: who, by when, measured how; a rhythm where it is asked for."""
     asked = {FIELDS[blank] for blank in blanks_of(text) if blank in FIELDS}
