@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "planner.practice.middleware.AbsenceMiddleware",
+    "planner.practice.middleware.HandedOverMiddleware",
     "planner.practice.place.PlaceMiddleware",
     "planner.practice.middleware.SignedInMiddleware",
     "planner.practice.middleware.SecondFactorMiddleware",

@@ -11,3 +11,5 @@ class PlannerConfig(AppConfig):
 
     def ready(self) -> None:
         from planner import checks  # noqa: F401  (registers the system checks)
+        from planner.agreements import prefill  # noqa: F401  (registers what is known from living documents)
+        from planner.homework import known  # noqa: F401  (registers what is known from homework)

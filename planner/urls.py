@@ -8,9 +8,12 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
+from planner.cases import consent_views as consents
 from planner.cases import views as cases
 from planner.desk import views as desk
 from planner.homework import adaptation_views as adaptations
+from planner.homework import give_views as giving
+from planner.homework import response_views as responses
 from planner.homework import views as homework
 from planner.library import catalogue_views as catalogue
 from planner.library import course_views as courses
@@ -56,6 +59,13 @@ urlpatterns = [
     path("cases/<int:pk>/safety/", cases.flag_record, name="flag_record"),
     path("cases/<int:pk>/override/<slug:gate>/", cases.gate_override, name="gate_override"),
     path("cases/<int:pk>/team/", cases.team, name="team"),
+    path("cases/<int:pk>/consents/", consents.case_consents, name="case_consents"),
+    path("cases/<int:pk>/consents/new/<slug:kind>/", consents.consent_new, name="consent_new"),
+    path("consents/<int:pk>/", consents.consent, name="consent"),
+    path("consents/<int:pk>/sign/", consents.consent_sign, name="consent_sign"),
+    path("consents/<int:pk>/withdraw/", consents.consent_withdraw, name="consent_withdraw"),
+    path("consents/<int:pk>/print/", consents.consent_print, name="consent_print"),
+    path("consents/<int:pk>/form.pdf", consents.consent_paper, name="consent_paper"),
     # Library
     path("library/", library.library, name="library"),
     path("library/schema.json", library.pack_schema, name="pack_schema"),
@@ -106,6 +116,20 @@ urlpatterns = [
     path("library/statements/<int:pk>/text/", courses.statement_text, name="statement_text"),
     # Homework
     path("printed/<int:pk>/", homework.printout, name="printout"),
+    path("cases/<int:case_pk>/homework/", giving.homework, name="homework"),
+    path("cases/<int:case_pk>/homework/give/", giving.give, name="give"),
+    path("homework/<int:pk>/", giving.assignment, name="assignment"),
+    path("homework/<int:pk>/print/", giving.assignment_print, name="assignment_print"),
+    path("homework/<int:pk>/print/picture.png", giving.assignment_picture, name="assignment_picture"),
+    path("homework/series/<int:pk>/", giving.series_change, name="series_change"),
+    path("homework/<int:pk>/tick/", responses.assignment_tick, name="assignment_tick"),
+    path("homework/<int:pk>/fill/", responses.assignment_fill, name="assignment_fill"),
+    path("homework/<int:pk>/review/", responses.assignment_review, name="assignment_review"),
+    path("homework/<int:pk>/hand-over/", responses.hand_over, name="hand_over"),
+    path("homework/responses/<int:pk>/figures/", responses.response_rate, name="response_rate"),
+    path("homework/responses/<int:pk>/private/", responses.sharing_withdraw, name="sharing_withdraw"),
+    path("handed/<int:pk>/", responses.handed_sheet, name="handed_sheet"),
+    path("handed/<int:pk>/share/", responses.handed_share, name="handed_share"),
     path("cases/<int:case_pk>/people/<int:participant_pk>/sheets/<int:pk>/", adaptations.adaptation, name="adaptation"),
     path(
         "cases/<int:case_pk>/people/<int:participant_pk>/sheets/<int:pk>/picture.png",
@@ -150,6 +174,7 @@ urlpatterns = [
     path("sign-out/", practice.sign_out, name="sign_out"),
     path("alive/", practice.alive, name="alive"),
     path("unlock/", practice.unlock, name="unlock"),
+    path("take-back/", practice.take_back, name="take_back"),
     path("you/", practice.profile, name="profile"),
     path("you/sign-out-everywhere/", practice.sign_out_everywhere, name="sign_out_everywhere"),
     path("you/password/", account.password_change, name="account_change_password"),

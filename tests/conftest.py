@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from planner.base.models import Job
+from planner.cases import consent_actions
 from planner.cases.models import TeamMember, TeamRole
 from planner.homework.models import Printout
 from planner.library import draft_actions, own, parcels
@@ -96,6 +97,8 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         address="door", title="Door", language="en", pages=1, sha256="0", pdf=b"%PDF-1.7 door"
     )
     printout = Printout.objects.create(case=case, audience="case", kind="packet", printed=kept, by=owner)
+    given = factories.give_series(case, owner, case.participants.first().person, worksheet.current)
+    response = factories.make_response(given[0], owner)
     line = CrisisLine.objects.create(
         practice=owner.practice, country="US", name="Line", reach="1", source="a page", verified_on=timezone.localdate()
     )
@@ -113,6 +116,13 @@ def world(owner, colleague, supervisor, front_desk, stranger):
     job = Job.objects.create(
         kind="catalogue", by=owner.pk, state="done", progress=100, result=b"%PDF-1.7 door", ended_at=timezone.now()
     )  # fmt: skip
+    drawn = {
+        "by": owner, "case": case, "person": case.participants.last().person, "kind": "sharing", "what": "What we say",
+        "to_person": case.participants.first().person, "purpose": "Planning", "discloser": "We", "ends_when": "we stop",
+    }  # fmt: skip
+    consent, printed_consent = consent_actions.draw_up(**drawn), consent_actions.draw_up(**drawn)
+    printed_consent.printed = kept
+    printed_consent.save()
     people = {
         "nobody": None, "stranger": stranger, "colleague": colleague, "front_desk": front_desk,
         "supervisor": supervisor, "owner": owner,
@@ -124,10 +134,12 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         "colleague_id": colleague.pk, "version": session.version, "handout": handout.pk, "printout": printout.pk,
         "pathway": factories.make_pathway(intervention).pk, "statement": factories.make_statement(intervention).pk,
         "invitation": invitation.pk, "line": line.pk, "token": "no-such-token",
-        "parcel": parcel.pk, "job": job.pk,
+        "parcel": parcel.pk, "job": job.pk, "assignment": given[1].pk, "series": given[0].series_id,
+        "response": response.pk,
     }  # fmt: skip
     things |= {
         "own_sheet": own_sheet.pk, "own_intervention": own_sheet.intervention_id, "draft": draft.pk,
         "own_draft": own_draft.pk, "block": draft.content["blocks"][1]["key"],
     }  # fmt: skip
+    things |= {"consent": consent.pk, "printed_consent": printed_consent.pk, "consent_kind": "release"}
     return SimpleNamespace(people=people, things=things, case=case, session=session, item=item)

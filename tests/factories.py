@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from planner.cases.models import Case, CaseKind, FlagKind, Participant, ParticipantRole, Person, SafetyFlag, TeamMember
+from planner.homework.models import Assignment, AssignmentSeries, Response
 from planner.library.models import (
     Facet,
     Intervention,
@@ -144,6 +145,33 @@ def make_session(
     for position, title in enumerate(items, 1):
         AgendaItem.objects.create(session=session, position=position, kind=ItemKind.FREE, title=title, minutes=5)
     return session
+
+
+def give_series(case: Case, by: User, person: Person, edition: WorksheetEdition | None = None) -> list[Assignment]:
+    """Something given twice, a week apart, the first a week ago: a sheet, or a practice in free words."""
+    row = AssignmentSeries.objects.create(
+        case=case, first_on=timezone.localdate() - timedelta(days=7), every_days=7, times=2, by=by
+    )
+    return [make_assignment(case, by, person, edition, series=row, number=n, days=7 * n - 14) for n in (1, 2)]
+
+
+def make_assignment(
+    case: Case, by: User, person: Person | None, edition: WorksheetEdition | None = None, days: int = 0, **fields
+) -> Assignment:
+    """Something given `days` from today: a sheet, or a practice in free words."""
+    task = "" if edition else "Ten slow breaths."
+    title = edition.content["title"] if edition else "Slow breaths"
+    day = timezone.localdate() + timedelta(days=days)
+    words = {"title": title, "task": task, "starts_on": day, **fields}
+    return Assignment.objects.create(case=case, by=by, person=person, edition=edition, **words)
+
+
+def make_response(assignment: Assignment, by: User, **fields) -> Response:
+    """What came back of it, finished, waiting for its review."""
+    words = {"way": "typed", "values": {"pause_word": "Lighthouse"}, "finished_at": timezone.now(), **fields}
+    row = Response.objects.create(assignment=assignment, edition=assignment.edition, by=by, **words)
+    Assignment.objects.filter(pk=assignment.pk).exclude(state="reviewed").update(state="back")
+    return row
 
 
 def make_statement(*interventions: Intervention, slug: str = "fear-of-loss", **fields) -> Statement:

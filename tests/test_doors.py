@@ -50,6 +50,14 @@ DOORS: dict[str, list[Door]] = {
     "flag_record":          [door("302 404 404 403 403 200", "case")],
     "gate_override":        [door("302 404 404 403 403 200", "case", "gate")],
     "team":                 [door("302 404 404 403 403 200", "case")],
+    "case_consents":        [door("302 404 404 403 200 200", "case")],
+    "consent_new":          [door("302 404 404 403 403 200", "case", "consent_kind")],
+    "consent":              [door("302 404 404 403 200 200", "consent")],
+    "consent_sign":         [door("302 404 404 403 403 200", "consent")],
+    "consent_withdraw":     [door("302 404 404 403 403 200", "consent")],
+    "consent_print":        [door("401 404 404 403 403 302", "consent", post=True)],
+    "consent_paper":        [door("302 404 404 403 404 404", "consent"),  # nothing printed yet
+                             door("302 404 404 403 200 200", "printed_consent")],
     # library
     "library":              [door("302 200 200 403 200 200")],
     "intervention":         [door("302 200 200 403 200 200", "intervention")],
@@ -102,6 +110,20 @@ DOORS: dict[str, list[Door]] = {
     "statement_text":       [door("302 200 200 403 200 200", "statement")],
     # homework
     "printout":             [door("302 404 404 403 200 200", "printout")],
+    "homework":             [door("302 404 404 403 200 200", "case")],
+    "give":                 [door("302 404 404 403 403 200", "case"), door("302 404 404 403 403 200", "case", query="?sheet={sheet}")],
+    "assignment":           [door("302 404 404 403 200 200", "assignment")],
+    "assignment_print":     [door("302 404 404 403 403 200", "assignment")],
+    "assignment_picture":   [door("302 404 404 403 403 200", "assignment")],
+    "series_change":        [door("401 404 404 403 403 302", "series", post=True, to="pause")],
+    "assignment_tick":      [door("401 404 404 403 403 302", "assignment", post=True, version="1", outcome="no_sheet")],
+    "assignment_fill":      [door("302 404 404 403 403 200", "assignment")],
+    "assignment_review":    [door("401 404 404 403 403 302", "assignment", post=True, version="1", to="carry")],
+    "hand_over":            [door("401 404 404 403 403 302", "assignment", post=True)],
+    "response_rate":        [door("302 404 404 403 403 200", "response")],
+    "sharing_withdraw":     [door("401 404 404 403 403 302", "response", post=True)],
+    "handed_sheet":         [door("302 404 404 403 403 404", "assignment")],  # only while the screen is handed over
+    "handed_share":         [door("401 404 404 403 403 404", "assignment", post=True)],
     "adaptation":           [door("302 404 404 403 200 200", "case", "participant", "sheet")],
     "adaptation_picture":   [door("302 404 404 403 200 200", "case", "participant", "sheet")],
     "adaptation_remove":    [door("401 404 404 403 403 302", "case", "participant", "sheet", post=True)],
@@ -135,6 +157,7 @@ DOORS: dict[str, list[Door]] = {
     "join":                 [door("404 404 404 404 404 404", "token")],
     "sign_out":             [door("401 302 302 302 302 302", post=True)],
     "alive":                [door("401 204 204 204 204 204", post=True)],
+    "take_back":            [door("302 302 302 302 302 302")],  # nothing is handed over
     "unlock":               [door("302 302 302 302 302 302")],
     "profile":              [door("302 200 200 200 200 200")],
     "sign_out_everywhere":  [door("401 302 302 302 302 302", post=True)],

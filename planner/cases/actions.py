@@ -125,7 +125,7 @@ def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
 
 @transaction.atomic
 def change_case(*, by: User, case: Case, version: int, **changes: Any) -> Case:
-    """Kind, focus or phase changed. Raises Stale where somebody changed the case since it was read."""
+    """Kind, focus, phase or policies changed. Raises Stale where somebody changed the case since it was read."""
     if "focus" in changes:
         changes["focus"] = clean_line(changes["focus"])
     before = {name: getattr(case, name) for name in changes}

@@ -17,9 +17,12 @@ from planner.cases.models import (
     FlagKind,
     FlagState,
     InjurySide,
+    Part2,
     ParticipantRole,
+    PastUseTalk,
     Person,
     Phase,
+    SecretsPolicy,
     TeamRole,
 )
 from planner.practice.models import TextSize, User
@@ -60,6 +63,29 @@ class CaseForm(HouseForm):
         label=_("The injury you work on"), required=False, max_length=300,
         help_text=_("In your own words, for you and your team. It is never printed."),
     )  # fmt: skip
+
+
+class CasePoliciesForm(CaseForm):
+    """The case with what was agreed about it: things told alone, talk about past use, 42 CFR Part 2."""
+
+    secrets_policy = forms.ChoiceField(
+        label=_("What one tells alone"), choices=SecretsPolicy.choices, required=False,
+        help_text=_("Agree this with everybody at the start."),
+    )  # fmt: skip
+    past_use_talk = forms.ChoiceField(
+        label=_("Talk about past use"), choices=PastUseTalk.choices, required=False,
+        help_text=_("Sheets and plans follow this: what they ask about past use, and where it is talked about."),
+    )  # fmt: skip
+    part2 = forms.ChoiceField(
+        label=_("Under 42 CFR Part 2"), choices=Part2.choices, required=False,
+        help_text=_("Federally assisted substance-use care in the United States."),
+    )  # fmt: skip
+
+    def clean_past_use_talk(self) -> str:
+        return self.cleaned_data["past_use_talk"] or self.initial["past_use_talk"]
+
+    def clean_part2(self) -> str:
+        return self.cleaned_data["part2"] or self.initial["part2"]
 
 
 class PersonForm(HouseForm):

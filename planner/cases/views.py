@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from planner.base.access import carrying, clinical, find_to_edit
 from planner.base.forms import HouseForm
-from planner.base.models import Stale
-from planner.base.once import once
-from planner.cases import actions, chart, gates, names
+from planner.cases import actions, chart, gates
+from planner.cases.answering import attempt, back, page
 from planner.cases.forms import (
     AddPersonForm,
     CaseForm,
+    CasePoliciesForm,
     FlagForm,
     OverrideForm,
     ParticipantForm,
@@ -29,7 +25,6 @@ from planner.cases.forms import (
 )
 from planner.cases.models import Case, CaseKind, FlagKind, FlagState, Participant
 from planner.practice.models import User
-from planner.practice.trail import record
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 SHOWN_ROWS = {CaseKind.INDIVIDUAL: 1, CaseKind.COUPLE: 2, CaseKind.FAMILY: 3}
@@ -46,31 +41,32 @@ def case_new(request: HttpRequest) -> HttpResponse:
     rows = PeopleRows(data, language=request.user.practice.language)
     if data is not None and all([form.is_valid(), rows.is_valid()]):
         fields = {name: form.cleaned_data[name] for name in ("kind", "phase", "focus")}
-        done = _try(request, form, lambda: _chart(actions.open_case(by=request.user, people=rows.people, **fields)))
+        done = attempt(request, form, lambda: _chart(actions.open_case(by=request.user, people=rows.people, **fields)))
         if done:
             messages.success(request, _("The case is open. Next, ask each person alone about safety."))
             return done
     shown, folded = rows.split(SHOWN_ROWS[CaseKind(kind)])
-    return _page(request, "cases/case_new.html", form, shown=shown, folded=folded, row_errors=_row_errors(rows))
+    return page(request, "cases/case_new.html", form, shown=shown, folded=folded, row_errors=_row_errors(rows))
 
 
 @form_page
 @clinical
 def case_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Kind, phase and focus of a case."""
+    """Kind, phase, focus and policies of a case."""
     case = find_to_edit(Case.objects, request.user, pk=pk)
-    initial = {"kind": case.kind, "phase": case.phase, "focus": case.focus, "version": case.version}
-    form = CaseForm(request.POST or None, initial=initial)
+    names = ("kind", "phase", "focus", "secrets_policy", "past_use_talk", "part2")
+    initial = {"version": case.version, **{name: getattr(case, name) for name in names}}
+    form = CasePoliciesForm(request.POST or None, initial=initial)
     if form.is_valid():
-        fields = {name: form.cleaned_data[name] for name in ("kind", "phase", "focus")}
+        fields = {name: form.cleaned_data[name] for name in names}
         version = form.cleaned_data["version"] or 0
-        done = _try(
+        done = attempt(
             request, form, lambda: _chart(actions.change_case(by=request.user, case=case, version=version, **fields))
         )
         if done:
             messages.success(request, _("Saved."))
             return done
-    return _page(request, "cases/case_edit.html", form, case=case)
+    return page(request, "cases/case_edit.html", form, case=case)
 
 
 @form_page
@@ -82,12 +78,12 @@ def case_close(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         write = actions.reopen_case if case.closed_on else actions.close_case
         version = form.cleaned_data["version"] or 0
-        done = _try(request, form, lambda: _chart(write(by=request.user, case=case, version=version)))
+        done = attempt(request, form, lambda: _chart(write(by=request.user, case=case, version=version)))
         if done:
             case.refresh_from_db()
             messages.success(request, _("The case is closed.") if case.closed_on else _("The case is open again."))
             return done
-    return _page(request, "cases/case_close.html", form, case=case)
+    return page(request, "cases/case_close.html", form, case=case)
 
 
 @form_page
@@ -105,10 +101,10 @@ def participant_add(request: HttpRequest, pk: int) -> HttpResponse:
             actions.add_participant(by=request.user, case=case, **given)
             return _chart(case)
 
-        if done := _try(request, form, add):
+        if done := attempt(request, form, add):
             messages.success(request, _("Added. Ask this person alone about safety before any joint task."))
             return done
-    return _page(request, "cases/participant.html", form, case=case)
+    return page(request, "cases/participant.html", form, case=case)
 
 
 @form_page
@@ -128,10 +124,10 @@ def participant_edit(request: HttpRequest, pk: int, participant_pk: int) -> Http
             actions.change_person(by=request.user, participant=participant, version=version, **fields)
             return _chart(case)
 
-        if done := _try(request, form, change):
+        if done := attempt(request, form, change):
             messages.success(request, _("Saved."))
             return done
-    return _page(request, "cases/participant.html", form, case=case, participant=participant)
+    return page(request, "cases/participant.html", form, case=case, participant=participant)
 
 
 @form_page
@@ -153,12 +149,12 @@ def flag_record(request: HttpRequest, pk: int) -> HttpResponse:
 
         def write() -> str:
             actions.record_flag(by=request.user, case=case, **fields)
-            return _back(request) or _chart(case)
+            return back(request) or _chart(case)
 
-        if done := _try(request, form, write):
+        if done := attempt(request, form, write):
             messages.success(request, _("Recorded. It stands on the chart, never on paper."))
             return done
-    return _page(request, "cases/flag_record.html", form, next=_back(request), **{**context, "case": case})
+    return page(request, "cases/flag_record.html", form, next=back(request), **{**context, "case": case})
 
 
 def _first_to_ask(safety: list[chart.PersonSafety]) -> int | None:
@@ -183,13 +179,13 @@ def gate_override(request: HttpRequest, pk: int, gate: str) -> HttpResponse:
 
         def write() -> str:
             actions.override_gate(by=request.user, case=case, gate=gate, reason=reason)
-            return _back(request) or _chart(case)
+            return back(request) or _chart(case)
 
-        if done := _try(request, form, write):
+        if done := attempt(request, form, write):
             messages.success(request, _("Your reason is recorded. The gate is open until something new is recorded."))
             return done
     context = {"case": case, "gate": gate, "gate_label": gates.LABELS[gate], "verdict": verdict}
-    return _page(request, "cases/gate_override.html", form, next=_back(request), **context)
+    return page(request, "cases/gate_override.html", form, next=back(request), **context)
 
 
 @form_page
@@ -208,10 +204,10 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
             actions.set_team(by=request.user, case=case, **fields)
             return reverse("team", args=[case.pk])
 
-        if done := _try(request, form, write):
+        if done := attempt(request, form, write):
             messages.success(request, _("Saved."))
             return done
-    return _page(request, "cases/team.html", form, case=case, places=chart.team_of(case))
+    return page(request, "cases/team.html", form, case=case, places=chart.team_of(case))
 
 
 def _remove(request: HttpRequest, case: Case) -> HttpResponse:
@@ -249,49 +245,5 @@ def _chart(case: Case) -> str:
     return reverse("case", args=[case.pk])
 
 
-def _back(request: HttpRequest) -> str:
-    """The page of this house that the person came from, when the address names one."""
-    address = request.POST.get("next") or request.GET.get("next") or ""
-    hosts, secure = {request.get_host()}, request.is_secure()
-    return address if url_has_allowed_host_and_scheme(address, allowed_hosts=hosts, require_https=secure) else ""
-
-
-def _try(request: HttpRequest, form: HouseForm, write: Callable[[], str]) -> HttpResponse | None:
-    """Does the write once and goes on; None where it was refused, with the sentence in the form and the text kept."""
-    try:
-        return HttpResponseRedirect(once(form.one_time_key, request.user.pk, write))
-    except actions.Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-    except Stale as stale:
-        form.data = form.data.copy()
-        form.data["version"] = str(stale.current.version)
-        form.add_error(None, _stale_sentence(form, stale))
-    return None
-
-
-def _stale_sentence(form: HouseForm, stale: Stale) -> str:
-    """What somebody else saved meanwhile, so that the person can choose."""
-    now = []
-    for name, field in form.fields.items():
-        if name not in ("version", "once") and hasattr(stale.current, name):
-            value = getattr(stale.current, name)
-            if value != form.cleaned_data.get(name):
-                shown = dict(getattr(field, "choices", [])).get(value, value) or _("nothing")
-                now.append(f"{field.label}: {shown}")
-    told = " ".join((_("Saved meanwhile:"), "; ".join(now) + ".")) if now else ""
-    first = _("Somebody changed this since you opened it. Yours is still here; save again to keep yours.")
-    return f"{first} {told}".strip()
-
-
 def _row_errors(rows: PeopleRows) -> bool:
     return any(row.errors for row in rows.rows)
-
-
-def _page(request: HttpRequest, template: str, form: HouseForm, **context) -> HttpResponse:
-    """The page with its form; 422 says that something was not accepted. A view of a case is recorded."""
-    case = context.get("case")
-    if case is not None and request.method == "GET":
-        record("viewed", by=request.user, what="case", what_id=case.pk, case_id=case.pk)
-    status = 422 if request.method == "POST" else 200
-    label = names.label(case) if case is not None else ""
-    return render(request, template, {"form": form, "label": label, **context}, status=status)

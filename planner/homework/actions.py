@@ -43,8 +43,8 @@ class GateShut(Refused):
         super().__init__(" ".join(dict.fromkeys(reason.sentence for reason in verdict.blocked)))
 
 
-#: edition, for whom (None: a joint sheet), return address, prefix of its fields in the document
-SheetOf = tuple[WorksheetEdition, Person | None, str, str]
+#: edition (None: a practice in free words), for whom (None: a joint sheet), return address, prefix of its fields
+SheetOf = tuple[WorksheetEdition | None, Person | None, str, str]
 
 
 def print_copies(
@@ -58,11 +58,13 @@ def print_copies(
     sheets: Sequence[SheetOf] = (),
     rendering: press.Rendering | None = None,
     remember_for: Iterable[Person] = (),
+    assignments: Sequence[Assignment] = (),
 ) -> Printout:
     """Renders a paper, keeps its bytes and records what was printed for whom. All of it or nothing.
 
     `rendering` is the paper rendered already (a press run takes longer than a transaction should). The options are
-    remembered for the people in `remember_for`; without any, for the practice. Raises what the press raises.
+    remembered for the people in `remember_for`; without any, for the practice. `assignments` are what the sheets are
+    printed for, in their order; without, each finds the open one of its person. Raises what the press raises.
     """
     rendering = rendering or press.render(paper)
     with transaction.atomic():
@@ -70,13 +72,13 @@ def print_copies(
         printout = Printout.objects.create(
             case=case, person=person, audience=audience, kind=kind, printed=printed, by=by
         )
-        given = _given(case, sheets)
+        given = assignments or _given(case, sheets)
         PrintedSheet.objects.bulk_create(
             PrintedSheet(
                 printout=printout, edition=edition, person=reader, address=address, prefix=prefix,
-                assignment=given.get((edition.worksheet_id, reader.pk if reader else None)),
+                assignment=assignment,
             )
-            for edition, reader, address, prefix in sheets
+            for (edition, reader, address, prefix), assignment in zip(sheets, given, strict=True)
         )  # fmt: skip
         _remember(paper, by.practice, list(remember_for))
         record(
@@ -90,15 +92,18 @@ def print_copies(
     return printout
 
 
-def _given(case: Case, sheets: Sequence[SheetOf]) -> dict[tuple[int, int | None], Assignment]:
-    """(worksheet, person) -> the open assignment that a print of this sheet belongs to: the one whose day has come
-    last."""
-    if not sheets:
-        return {}
-    worksheets = {edition.worksheet_id for edition, *_rest in sheets}
+def _given(case: Case, sheets: Sequence[SheetOf]) -> list[Assignment | None]:
+    """For each sheet the open assignment that its print belongs to: the one whose day has come last."""
+    worksheets = {edition.worksheet_id for edition, *_rest in sheets if edition}
+    if not worksheets:
+        return [None] * len(sheets)
     rows = Assignment.objects.filter(case=case, edition__worksheet__in=worksheets, state=AssignmentState.OPEN)
     rows = rows.begun().select_related("edition").order_by("starts_on", "pk")
-    return {(row.edition.worksheet_id, row.person_id): row for row in rows}
+    open_ones = {(row.edition.worksheet_id, row.person_id): row for row in rows}
+    return [
+        open_ones.get((edition.worksheet_id, reader.pk if reader else None)) if edition else None
+        for edition, reader, *_rest in sheets
+    ]
 
 
 @transaction.atomic
@@ -119,8 +124,8 @@ def assign(
     until, barrier, small_version. Raises Refused, GateShut.
     """
     _may_give(case, person, edition, task)
-    source = source or (_source_of(edition) if edition else None)
-    pass_gates(case, source.gates if source else ())
+    source = source or (edition.worksheet.intervention.current if edition else None)
+    pass_gates(case, edition.gates if edition else source.gates if source else ())
     row = Assignment.objects.create(
         case=case, person=person, edition=edition, source=source, task=task, by=by,
         title=(title or (edition.content["title"] if edition else _first_line(task)))[:200], **words,
@@ -141,13 +146,10 @@ def _may_give(case: Case, person: Person | None, edition: WorksheetEdition | Non
         raise Refused(_("This case is closed. Open it again to give something to do."))
     if edition is None and not task.strip():
         raise Refused(_("Choose a sheet, or say in your own words what to do."))
+    if edition and edition.for_clinician:
+        raise Refused(_("This sheet is for you, not for clients."))
     if person and not case.participants.filter(person=person, left_on=None).exists():
         raise Refused(_("This person does not take part in the case today."))
-
-
-def _source_of(edition: WorksheetEdition) -> InterventionEdition | None:
-    """The intervention a sheet belongs to, as it stands today."""
-    return edition.worksheet.intervention.current if edition.worksheet.intervention_id else None
 
 
 def _first_line(text: str) -> str:

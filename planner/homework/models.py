@@ -98,6 +98,10 @@ class AssignmentQuerySet(OfCase):
         waits = Q(series__state=SeriesState.PAUSED, starts_on__gt=F("series__paused_on"))
         return self.filter(starts_on__lte=on or timezone.localdate()).exclude(waits)
 
+    def coming(self):
+        """Those of a series whose day has not come."""
+        return self.filter(state=AssignmentState.OPEN).exclude(pk__in=self.begun().values("pk"))
+
     def to_review(self, case: Case | None = None):
         """Whatever was given and not reviewed yet, what came back first: the next session's homework review."""
         rows = self.begun().exclude(state=AssignmentState.REVIEWED)
@@ -162,6 +166,8 @@ class Assignment(Versioned):
     @property
     def gates(self) -> list[str]:
         """What has to be settled before it may be given, printed or filled in."""
+        if self.edition:
+            return self.edition.gates
         return self.source.gates if self.source else []
 
     @property
@@ -170,10 +176,11 @@ class Assignment(Versioned):
 
 
 class PrintedSheet(models.Model):
-    """One sheet within a printout: which edition, for whom, and the return address that brings it back."""
+    """One sheet within a printout: which edition (none: a practice in free words), for whom, and the return address
+    that brings it back. `assignment` is what it was given for, where it was."""
 
     printout = models.ForeignKey(Printout, on_delete=models.CASCADE, related_name="sheets")
-    edition = models.ForeignKey(WorksheetEdition, on_delete=models.PROTECT)
+    edition = models.ForeignKey(WorksheetEdition, null=True, blank=True, on_delete=models.PROTECT)
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT)
     address = models.CharField(max_length=40, unique=True)
     prefix = models.CharField(max_length=12)  # of its fields within the document

@@ -17,6 +17,12 @@ def while_locked(view: View) -> View:
     return view
 
 
+def while_handed_over(view: View) -> View:
+    """A door that stays open while the screen is in a client's hands."""
+    view.open_while_handed_over = True  # type: ignore[attr-defined]
+    return view
+
+
 def without_second_factor(view: View) -> View:
     """A door for people who still have to set up the second factor that their practice asks for."""
     view.open_without_second_factor = True  # type: ignore[attr-defined]

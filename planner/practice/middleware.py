@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from planner.practice import adapters, trail
+from planner.practice import adapters, handover, trail
 from planner.practice.doors import has_secrets, is_human, sent_values, typed_texts, wants_page
 from planner.practice.sessions import SEEN, STARTED
 
@@ -120,6 +120,25 @@ def kept_response(request: HttpRequest, template: str) -> HttpResponse:
         "has_files": bool(request.FILES),
     }
     return render(request, template, context, status=401)
+
+
+class HandedOverMiddleware:
+    """While the screen is in a client's hands, every other door is shut: a page leads back to the one that was handed
+    over, a script is refused, and nothing is written."""
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable, args: Any, kwargs: Any) -> HttpResponse | None:
+        found = handover.held(request) if request.user.is_authenticated else None
+        if not found or request.path in found["doors"] or getattr(view, "open_while_handed_over", False):
+            return None
+        if request.method in ("GET", "HEAD") and wants_page(request):
+            return HttpResponseRedirect(found["here"])
+        return HttpResponse(status=403, headers={"X-Handed-Over": "1"})
 
 
 class SignedInMiddleware(LoginRequiredMiddleware):

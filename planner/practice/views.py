@@ -26,9 +26,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from planner.base.access import find_to_edit, owner_only
 from planner.base.models import Stale
-from planner.practice import actions, forms, trail
+from planner.practice import actions, forms, handover, trail
 from planner.practice.adapters import has_second_factor, is_own_address, remember_device
-from planner.practice.doors import no_referrer, typed_texts, wants_page, while_locked, without_second_factor
+from planner.practice.doors import (
+    no_referrer,
+    typed_texts,
+    wants_page,
+    while_handed_over,
+    while_locked,
+    without_second_factor,
+)
 from planner.practice.middleware import is_locked, unlock_session
 from planner.practice.models import CrisisLine, Invitation, OpenSession, TrailEntry, User
 from planner.practice.words import detail_words, verb_words, verbs
@@ -115,6 +122,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 
 @while_locked
+@while_handed_over
 @without_second_factor
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
@@ -130,6 +138,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @without_second_factor
+@while_handed_over
 @require_POST
 def alive(request: HttpRequest) -> HttpResponse:
     """A human touched the page; the middleware has noted it."""
@@ -137,6 +146,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 @while_locked
+@while_handed_over
 @without_second_factor
 @sensitive_post_parameters()
 @form_page
@@ -153,6 +163,22 @@ def unlock(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(following if is_own_address(following) else "/")
     following = request.POST.get("next") or request.GET.get("next", "")
     return render(request, "practice/unlock.html", {"form": form, "next": following})
+
+
+@while_handed_over
+@sensitive_post_parameters()
+@form_page
+def take_back(request: HttpRequest) -> HttpResponse:
+    """The way back from a screen that was handed over: the password of the person whose session it is."""
+    found = handover.held(request)
+    if not found:
+        return HttpResponseRedirect("/")
+    form = forms.UnlockForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _is_the_person(request, form):
+        trail.record("took the screen back", by=request.user)
+        return HttpResponseRedirect(handover.end(request))
+    context = {"form": form, "here": found["here"]}
+    return render(request, "practice/take_back.html", context, status=422 if form.errors else 200)
 
 
 def _is_the_person(request: HttpRequest, form: forms.UnlockForm) -> bool:

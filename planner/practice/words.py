@@ -60,6 +60,12 @@ _WORDS = {
     "series paused": _("paused a series"),
     "series resumed": _("went on with a series"),
     "series ended": _("ended a series"),
+    "came back": _("noted what came back"),
+    "rated": _("noted amount and quality"),
+    "shared": _("shared what they wrote"),
+    "handed over": _("handed the screen over"),
+    "took the screen back": _("took the screen back"),
+    "filed": _("filed by hand"),
 }
 
 

@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from planner.cases import gates
-from planner.cases.models import Case, Participant
+from planner.cases import clearance, gates
+from planner.cases.models import Audience, Case, Participant
 from planner.cases.names import current
 from planner.homework.actions import print_copies
 from planner.homework.models import Printout
@@ -445,8 +445,11 @@ def end_session(session: Session, *, by: User, version: int) -> Session:
 
 @transaction.atomic
 def print_paper(session: Session, order: papers.Order, rendering: press.Rendering, *, by: User) -> Printout:
-    """Keeps a paper of this session and records it. Raises GateShut when a gate was shut meanwhile."""
-    _pass_gates(session, order.gates)
+    """Keeps a paper of this session and records it. Raises GateShut when a gate was shut or a consent taken back
+    meanwhile."""
+    verdict = look_at_print(session, order, attending_of(session))
+    if not verdict.open:
+        raise GateShut(verdict)
     printout = print_copies(
         by=by,
         case=session.case,
@@ -483,6 +486,14 @@ def look(session: Session, wanted: Iterable[str], attending: list[Participant] |
         return reason.flag != gates.MINOR or reason.person_id in here
 
     return gates.Verdict(list(filter(counts, verdict.blocked)), list(filter(counts, verdict.warnings)))
+
+
+def look_at_print(session: Session, order: papers.Order, attending: list[Participant]) -> gates.Verdict:
+    """What stands against printing a document: the gates of its sheets, and what its readers consent to."""
+    readers = [participant for participant in attending if participant.person in order.people]
+    if order.audience == Audience.CLINICIAN:
+        return gates.Verdict()
+    return clearance.look(session.case, order.gates, readers=readers, present=attending)
 
 
 def _pass_gates(session: Session, wanted: Iterable[str]) -> None:

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from planner.base.access import carrying, clinical, find, find_to_edit
 from planner.base.models import Stale
 from planner.base.once import once
+from planner.cases.gates import Verdict
 from planner.cases.models import Case, Phase
 from planner.cases.names import current, label
 from planner.library.models import Intervention, SessionTemplate
@@ -557,8 +558,7 @@ class _Dialog:
         self.what = self.asked.get("what") if self.asked.get("what") in values else values[0]
         self.form = PrintForm(self._data(), choices=self.choices)
         self.order = self.build(real=False) if self.form.is_valid() else None
-        gates_asked = self.order.gates if self.order else ()
-        self.verdict = actions.look(session, gates_asked, self.attending)
+        self.verdict = actions.look_at_print(session, self.order, self.attending) if self.order else Verdict()
         self.shut = self.verdict.blocked
         self.missing = press.missing_letters([press.page_html(self.order.paper)]) if self.order else []
 

@@ -10,8 +10,8 @@ For a view it is two calls and an include:
     filled.problems    # field name -> sentence; hand them to Filling(..., problems=...) with status 422
 
 `blocks` are those the reader gets (`blocks.blocks_for(edition.blocks, participant.tags)`); `names` the people of a
-joint sheet, in order, none where it is one person's. As one types, `fill.js` sends the whole form in the background (header
-X-Background: 1): keep `filled.values` whatever the problems, and answer with `saved`.
+joint sheet, in order, none where it is one person's. As one types, `fill.js` sends the whole form in the background
+(header X-Background: 1): keep `filled.values` whatever the problems, and answer with `saved`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planner.base.text import clean, clean_line
-from planner.sheets.blocks import Block, Choice, FieldSpec, Number, Scale, Terms, is_ticked, read_answers, with_names
+from planner.sheets.blocks import (
+    Block,
+    Choice,
+    FieldSpec,
+    Number,
+    Options,
+    Scale,
+    Terms,
+    WeekGrid,
+    is_ticked,
+    read_answers,
+    with_names,
+)
 
 LONGEST = 4000  # letters of one field
 LONGEST_LINE = 400
@@ -36,6 +48,36 @@ class Readers:
     """What the templates of blocks ask of a copy: the people of a joint sheet."""
 
     joint_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that was asked and what was answered, lines of text."""
+
+    label: str
+    answer: tuple[str, ...]
+
+
+class Shown:
+    """A filled sheet to read on screen: what was asked and answered, in order; blanks are left out."""
+
+    def __init__(
+        self, blocks: Iterable[Block], *, values: Mapping[str, Any], names: Sequence[str] = (), language: str = "en"
+    ):
+        self.blocks = with_names(blocks, names)
+        self.values = dict(values)
+        self.names = tuple(names)
+        self.language = language
+
+    @property
+    def lines(self) -> list[Line]:
+        """Each block that was answered: its label and its answer in words."""
+        found = []
+        for block in self.blocks:
+            answer = tuple(words(block, self.values, self.names)) if fields([block], self.names) else ()
+            if answer:
+                found.append(Line(getattr(block, "label", "") or getattr(block, "title", "") or "", answer))
+        return found
 
 
 class Filling:
@@ -109,6 +151,45 @@ def read(blocks: Iterable[Block], data: Mapping[str, Any], *, names: Sequence[st
     for block in blocks:
         problems.update(_problems(block, values))
     return Filled(values, read_answers(blocks, values), problems)
+
+
+def words(block: Block, values: Mapping[str, Any], names: Sequence[str] = ()) -> list[str]:
+    """A block's answer in lines of words; nothing where it was left blank."""
+    if isinstance(block, Scale):
+        ticked = [str(point) for point, spec in block.marks() if is_ticked(values.get(spec.name))]
+        return [", ".join(ticked)] if ticked else []
+    if isinstance(block, Options):
+        answer = block.read(values)
+        return [str(one) for one in (answer if isinstance(answer, list) else [answer]) if one]
+    if isinstance(block, WeekGrid):
+        return _week_words(block, values)
+    if len(specs := fields([block], names)) == 1:
+        text = str(values.get(specs[0].name) or "").strip()
+        unit = f" {block.unit}" if isinstance(block, Number) and block.unit and text else ""
+        return [line for line in f"{text}{unit}".splitlines() if line.strip()]
+    return _row_words(specs, values, block)
+
+
+def _week_words(block: WeekGrid, values: Mapping[str, Any]) -> list[str]:
+    found = []
+    for row, days in block.grid():
+        marks = [(day, str(values.get(spec.name) or "")) for day, spec in days]
+        said = [day if block.mark == "tick" else f"{day}: {text}" for day, text in marks if is_ticked(text)]
+        if said:
+            found.append(f"{row}: {', '.join(said)}")
+    return found
+
+
+def _row_words(specs: Sequence[FieldSpec], values: Mapping[str, Any], block: Block) -> list[str]:
+    """Fields by their spoken labels, without the words that the block's own label says already."""
+    found = []
+    own = getattr(block, "label", "")
+    for spec in specs:
+        text = str(values.get(spec.name) or "").strip()
+        if text and (spec.kind != "check" or is_ticked(text)):
+            label = spec.label.removeprefix(own).strip(" ,")
+            found.append(label if spec.kind == "check" else f"{label}: {text}" if label else text)
+    return found
 
 
 def tidy(spec: FieldSpec, value: Any) -> str:

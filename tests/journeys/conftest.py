@@ -26,6 +26,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from planner.cases import actions as cases
+from planner.cases import consent_actions
 from planner.cases.models import Case, TeamMember, TeamRole
 from planner.homework.models import Printout
 from planner.library import actions as library
@@ -242,7 +243,18 @@ def things(house, kept_copy):
         "join_token": _token(practice.invite(by=house.dana, name="Jo", email="jo@example.org", role=Role.CLINICIAN)),
         "password_token": _token(practice.make_password_link(person=house.colin, by=house.dana)),
         "setup_token": kept_copy.set_up,
+        **consents_of(couple, house.dana),
     }
+
+
+def consents_of(case, by) -> dict[str, object]:
+    """One consent that stands, one that waits for its signature."""
+    person = case.participants.last().person
+    given = {"by": by, "case": case, "person": person}
+    standing = consent_actions.draw_up(kind="contact", ways=["call"], **given)
+    consent_actions.sign(by=by, consent=standing, role="client", way="typed", name=person.name)
+    waiting = consent_actions.draw_up(kind="treatment", **given)
+    return {"consent": standing.pk, "waiting_consent": waiting.pk, "consent_kind": "release"}
 
 
 def _token(link: str) -> str:

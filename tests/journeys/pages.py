@@ -45,7 +45,8 @@ DESK = looks(
 CASES = looks(
     "dana", "case_new", "case_new ?kind=family", "case_edit case", "case_close case", "case_close closed_case",
     "participant_add case", "participant_edit case participant", "flag_record case", "gate_override case gate",
-    "gate_override family gate", "team case",
+    "gate_override family gate", "team case", "case_consents case", "case_consents family",
+    "consent_new case consent_kind", "consent consent", "consent_sign waiting_consent", "consent_withdraw consent",
 )  # fmt: skip
 LIBRARY = looks(
     "dana", "library", "library ?phase=maintenance&q=plan", "library ?q=zzzzzzzz", "intervention intervention",
@@ -64,6 +65,11 @@ SESSIONS = looks(
     "session_run planned", "session_run running", "session_run held", "session_print planned", "session_print running",
     "pathway_case pathway", "pathway_lay case", "pathway_lay closed_case",
     "pathway_lay case ?pathway={pathway}&day=2030-01-07&clock=10:00",
+)  # fmt: skip
+HOMEWORK = looks(
+    "dana", "homework case", "homework teller", "give case", "give case ?sheet={sheet}", "give case ?own=1",
+    "give teller ?q=sleep", "assignment assignment", "assignment open_assignment", "assignment_print open_assignment",
+    "assignment_fill open_assignment", "response_rate response",
 )  # fmt: skip
 PRACTICE = looks(
     "dana", "profile", "account_change_password", "account_reauthenticate", "mfa_index", "second_factor",
@@ -85,7 +91,8 @@ OUTSIDE = looks("", "account_login", "setup setup_token", "setup no-such-token 4
 OUTSIDE += looks("", "join password_token", "join no-such-token 404")
 
 EVERY = {
-    "desk": DESK, "cases": CASES, "library": LIBRARY, "sessions": SESSIONS, "practice": PRACTICE, "secured": SECURED,
+    "desk": DESK, "cases": CASES, "library": LIBRARY, "sessions": SESSIONS, "homework": HOMEWORK, "practice": PRACTICE,
+    "secured": SECURED,
     "others": OTHERS, "outside": OUTSIDE,
 }  # fmt: skip
 
@@ -99,14 +106,16 @@ NO_PAGE = {
         "intervention_copy", "intervention_edit", "intervention_retire", "intervention_favourite", "intervention_tags",
         "worksheet_copy", "worksheet_edit", "worksheet_retire", "draft_head", "draft_publish", "draft_discard",
         "draft_block_add", "draft_block", "draft_block_move", "draft_block_remove", "draft_block_restore",
-        "adaptation_remove",
+        "adaptation_remove", "consent_print",
+        "series_change", "assignment_tick", "assignment_review", "hand_over", "sharing_withdraw", "handed_share",
     },
     "gives a file": {
-        "draft_picture", "adaptation_picture",
+        "assignment_picture",
+        "draft_picture", "adaptation_picture", "consent_paper",
         "catalogue_file", "statement_text", "worksheet_picture", "worksheet_pdf", "pack_schema", "printout",
         "session_print_picture", "mfa_download_recovery_codes", "mfa_login_webauthn",
     },
     "is a part of a page": {"session_library"},
-    "is a step in between, looked at by its own test": {"mfa_authenticate", "unlock"},
+    "is a step in between, looked at by its own test": {"mfa_authenticate", "unlock", "take_back", "handed_sheet"},
     "asks the browser for a passkey; only its script differs from the page for a code": {"mfa_reauthenticate_webauthn"},
 }  # fmt: skip
