@@ -93,11 +93,6 @@ def unlock_session(request: HttpRequest) -> None:
     request.session[SEEN] = int(timezone.now().timestamp())
 
 
-def lock_session(request: HttpRequest) -> None:
-    """The screen goes to somebody else: the next page asks for the password."""
-    request.session[SEEN] = int(timezone.now().timestamp()) - settings.IDLE_MINUTES * 60
-
-
 def _open_while_locked(view: Callable) -> bool:
     return getattr(view, "open_while_locked", False) or not getattr(view, "login_required", True)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -142,8 +142,3 @@ def remembered(practice: Practice, person: Person | None) -> Options:
     if person is not None:
         layers += [person.print_options, {"size": person.text_size} if person.text_size else {}]
     return Options.chosen(*layers)
-
-
-def options_of(fields: dict, practice: Practice, person: Person | None) -> Options:
-    """The options that a print form chose, over what is remembered."""
-    return Options.chosen(asdict(remembered(practice, person)), fields)

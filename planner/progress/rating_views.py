@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from planner.base.access import clinical, find, find_to_edit
 from planner.base.forms import HouseForm
 from planner.cases.models import Case, Participant
-from planner.practice.middleware import lock_session
+from planner.practice import handover
+from planner.practice.trail import record
 from planner.progress import actions, due, lines, measures, page, sheet
 from planner.progress.forms import LookForm, RateForm
 from planner.progress.instruments import Measure
@@ -67,51 +68,66 @@ def _after(rating: Rating) -> str:
     return f"{reverse('measure_chart', args=[rating.case_id, rating.measure])}?person={place.pk}"
 
 
+@require_POST
+@clinical
+def rate_hand_over(request: HttpRequest, pk: int, participant_pk: int, slug: str) -> HttpResponse:
+    """Hands the screen to the person: from here on only this sheet opens, until the password takes it back."""
+    case = find_to_edit(Case.objects, request.user, pk=pk)
+    place, measure = page.place_of(case, participant_pk), page.measure_of(request, slug)
+    if measure.sheet(place.person.language) is None:
+        raise Http404
+    here = reverse("rate_screen", args=[case.pk, place.pk, slug])
+    handover.begin(request, here=here, back=reverse("progress", args=[case.pk]))
+    record("handed over", by=request.user, what="participant", what_id=place.pk, case_id=case.pk)
+    return HttpResponseRedirect(here)
+
+
 @form_page
 @clinical
 def rate_screen(request: HttpRequest, pk: int, participant_pk: int, slug: str) -> HttpResponse:
-    """The person answers on the screen, with nothing else on it. Once sent, the screen is locked: what stands behind it
-    is for the clinician."""
+    """The sheet in the person's hands, with nothing else on the screen. It opens only while it is handed over."""
     case = find_to_edit(Case.objects, request.user, pk=pk)
     place, measure = page.place_of(case, participant_pk), page.measure_of(request, slug)
-    language = place.person.language
-    text = measure.sheet(language)
-    if text is None:
+    text = measure.sheet(place.person.language)
+    if text is None or not handover.is_handed(request):
         raise Http404
+    if request.method != "POST" and request.GET.get("done") == "1":
+        return render(request, "progress/rate_thanks.html", {})
     form, filled = HouseForm(request.POST or None), None
-    blocks = sheet.blocks_of(measure, language)
     if form.is_valid():
-        filled = onscreen.read(blocks, request.POST)
-        problems = filled.problems or sheet.unanswered(measure, filled.values, language)
-        if not problems:
-            return _filled(request, form, case, place, measure, filled)
-        filled = onscreen.Filled(filled.values, filled.answers, problems)
+        filled = _filled(request, measure, place)
+        if not filled.problems and (done := _kept(request, form, place, measure, filled)):
+            return done
     filling = onscreen.Filling(
-        blocks, values=filled.values if filled else {}, problems=filled.problems if filled else {},
-        language=measure.sheet_language(language),
+        sheet.blocks_of(measure, place.person.language), values=filled.values if filled else {},
+        problems=filled.problems if filled else {}, language=measure.sheet_language(place.person.language),
     )  # fmt: skip
     context = {"form": form, "filling": filling, "place": place, "text": text}
-    return page.show(request, "progress/rate_screen.html", case, **context)
+    return render(request, "progress/rate_screen.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _filled(
-    request: HttpRequest, form: HouseForm, case: Case, place: Participant, measure: Measure, filled: onscreen.Filled
-) -> HttpResponse:
-    """Keeps the answers, locks the screen and thanks."""
+def _filled(request: HttpRequest, measure: Measure, place: Participant) -> onscreen.Filled:
+    """What was sent, with a sentence for each item that has no answer yet."""
+    language = place.person.language
+    filled = onscreen.read(sheet.blocks_of(measure, language), request.POST)
+    problems = filled.problems or sheet.unanswered(measure, filled.values, language)
+    return onscreen.Filled(filled.values, filled.answers, problems)
+
+
+def _kept(
+    request: HttpRequest, form: HouseForm, place: Participant, measure: Measure, filled: onscreen.Filled
+) -> HttpResponse | None:
+    """Keeps the answers and thanks; None where it was refused."""
     language = place.person.language
 
     def write() -> str:
-        rating = actions.rate(
-            by=request.user, case=case, person=place.person, measure=measure.slug, way=RatingWay.SCREEN,
+        actions.rate(
+            by=request.user, case=place.case, person=place.person, measure=measure.slug, way=RatingWay.SCREEN,
             items=sheet.answers_of(measure, filled.values, language), language=measure.sheet_language(language),
         )  # fmt: skip
-        return _after(rating)
+        return f"{request.path}?done=1"
 
-    done = page.attempt(request, form, write)
-    if done is None:  # refused: the day is today and the answers are in range, so the case was closed meanwhile
-        return page.show(request, "progress/rate_closed.html", case, form=form)
-    lock_session(request)
-    return render(request, "progress/rate_thanks.html", {"onward": done["Location"], "place": place})
+    return page.attempt(request, form, write)
 
 
 @form_page
