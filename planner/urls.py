@@ -8,10 +8,16 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
+from planner.boosters import booster_views as booster
+from planner.boosters import digest_views as digest
+from planner.boosters import reentry_views as reentry
+from planner.boosters import series_views as series
 from planner.cases import consent_views as consents
 from planner.cases import views as cases
 from planner.desk import timeline_views as desk_timeline
+from planner.desk import board_views as board
 from planner.desk import views as desk
+from planner.exchange import views as exchange
 from planner.homework import adaptation_views as adaptations
 from planner.homework import give_views as giving
 from planner.homework import response_views as responses
@@ -30,7 +36,11 @@ from planner.progress import measure_views
 from planner.progress import print_views as progress_prints
 from planner.progress import rating_views as ratings
 from planner.progress import views as progress
+from planner.sessions import note_paper_views as note_papers
+from planner.sessions import note_views as notes
 from planner.sessions import pathway_views as pathways
+from planner.sessions import phrase_views as phrases
+from planner.sessions import process_views as process
 from planner.sessions import views as sessions
 
 # allauth marks its other sign-in pages itself.
@@ -57,6 +67,9 @@ urlpatterns = [
     path("cases/<int:pk>/", desk.case, name="case"),
     path("cases/<int:pk>/timeline/", desk_timeline.timeline, name="timeline"),
     path("search/", desk.search, name="search"),
+    path("boosters/", board.boosters, name="boosters"),
+    path("boosters/list.csv", board.boosters_table, name="boosters_table"),
+    path("boosters/list.pdf", board.boosters_paper, name="boosters_paper"),
     # Cases
     path("cases/new/", cases.case_new, name="case_new"),
     path("cases/<int:pk>/edit/", cases.case_edit, name="case_edit"),
@@ -205,8 +218,50 @@ urlpatterns = [
     path("sessions/<int:pk>/run/", sessions.session_run, name="session_run"),
     path("sessions/<int:pk>/start/", sessions.session_start, name="session_start"),
     path("sessions/<int:pk>/end/", sessions.session_end, name="session_end"),
+    path("sessions/<int:pk>/note/", notes.note, name="note"),
+    path("sessions/<int:pk>/note/begin/", notes.note_begin, name="note_begin"),
+    path("sessions/<int:pk>/note/save/", notes.note_save, name="note_save"),
+    path("sessions/<int:pk>/note/sign/", notes.note_sign, name="note_sign"),
+    path("sessions/<int:pk>/note/addendum/", notes.note_addendum, name="note_addendum"),
+    path("sessions/<int:pk>/note/approve/", notes.note_approve, name="note_approve"),
+    path("sessions/<int:pk>/note/return/", notes.note_return, name="note_return"),
+    path("sessions/<int:pk>/note/print/", note_papers.note_print, name="note_print"),
+    path("sessions/<int:pk>/process-note/", process.process_note, name="process_note"),
+    path("phrases/", phrases.phrases, name="phrases"),
+    path("phrases/new/", phrases.phrase_new, name="phrase_new"),
+    path("phrases/<int:pk>/", phrases.phrase_edit, name="phrase_edit"),
+    path("phrases/<int:pk>/remove/", phrases.phrase_remove, name="phrase_remove"),
     path("sessions/<int:pk>/print/", sessions.session_print, name="session_print"),
     path("sessions/<int:pk>/print/picture.png", sessions.session_print_picture, name="session_print_picture"),
+    # Boosters
+    path("cases/<int:case_pk>/boosters/new/", series.series_new, name="series_new"),
+    path("boosters/series/<int:pk>/", series.series, name="series"),
+    path("boosters/series/<int:pk>/rest/", series.series_rest, name="series_rest"),
+    path("boosters/series/<int:pk>/end/", series.series_end, name="series_end"),
+    path("boosters/series/<int:pk>/reopen/", series.series_reopen, name="series_reopen"),
+    path("boosters/<int:pk>/", booster.booster, name="booster"),
+    path("boosters/<int:pk>/book/", booster.booster_book, name="booster_book"),
+    path("boosters/<int:pk>/held/", booster.booster_hold, name="booster_hold"),
+    path("boosters/<int:pk>/missed/", booster.booster_miss, name="booster_miss"),
+    path("boosters/<int:pk>/follow-up/", booster.booster_follow_up, name="booster_follow_up"),
+    path("boosters/<int:pk>/again/", booster.booster_again, name="booster_again"),
+    path("boosters/<int:pk>/move/", booster.booster_move, name="booster_move"),
+    path("boosters/<int:pk>/drop/", booster.booster_drop, name="booster_drop"),
+    path("boosters/<int:pk>/put-back/", booster.booster_put_back, name="booster_put_back"),
+    path("boosters/<int:pk>/focus/", booster.booster_focus, name="booster_focus"),
+    path("boosters/week/", digest.digest_page, name="digest"),
+    path("boosters/reminders/<int:pk>/given/", digest.reminder_given, name="reminder_given"),
+    path("cases/<int:case_pk>/way-back/", reentry.reentry_page, name="reentry"),
+    path("cases/<int:case_pk>/way-back/rule/", reentry.reentry_rule, name="reentry_rule"),
+    path("cases/<int:case_pk>/way-back/decide/", reentry.reentry_decide, name="reentry_decide"),
+    # Exchange
+    path("boosters/<int:pk>/appointment.ics", exchange.booster_ics, name="booster_ics"),
+    path("boosters/series/<int:pk>/appointments.ics", exchange.series_ics, name="series_ics"),
+    path("you/calendar/", exchange.calendar_feed, name="calendar_feed"),
+    path("you/calendar/make/", exchange.calendar_feed_make, name="calendar_feed_make"),
+    path("you/calendar/titles/", exchange.calendar_feed_titles, name="calendar_feed_titles"),
+    path("you/calendar/end/", exchange.calendar_feed_end, name="calendar_feed_end"),
+    path("calendar/<str:token>.ics", exchange.calendar_read, name="calendar_read"),
     # Practice: coming in, the lock, the person, the people, settings, trail
     path("set-up/<str:token>/", practice.setup, name="setup"),
     path("join/<str:token>/", practice.join, name="join"),

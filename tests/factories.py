@@ -18,8 +18,10 @@ from planner.library.models import (
     Worksheet,
     WorksheetEdition,
 )
+from planner.plans.models import Goal, Objective, Plan
 from planner.practice.models import Practice, Role, User
-from planner.sessions.models import AgendaItem, ItemKind, Session
+from planner.sessions import note_actions
+from planner.sessions.models import AgendaItem, ItemKind, ProgressNote, Session
 
 _count = itertools.count(1)
 PASSWORD = "correct-horse-battery-staple-42"
@@ -145,6 +147,29 @@ def make_session(
     for position, title in enumerate(items, 1):
         AgendaItem.objects.create(session=session, position=position, kind=ItemKind.FREE, title=title, minutes=5)
     return session
+
+
+def make_objective(case: Case, by: User, text: str = "Ruben tells an urge within a day.", **goal) -> Objective:
+    """One more objective of the case's active plan, which is made where there is none."""
+    plan, _made = Plan.objects.get_or_create(
+        case=case,
+        state="active",
+        defaults={"number": 1, "author": by, "changed_by": by, "active_on": timezone.localdate()},
+    )
+    first = plan.goals.first() or Goal.objects.create(
+        plan=plan, position=1, **{"own_words": "Feel safe again.", **goal}
+    )
+    return Objective.objects.create(
+        goal=first, position=first.objectives.count() + 1, text=text, measure="diary", baseline="0", target="3"
+    )
+
+
+def make_note(session: Session, by: User, *, signed: bool = False, **changes) -> ProgressNote:
+    """The note of a session that was held, with a text and the risk said; signed where asked."""
+    note = note_actions.begin_note(session, by=by)
+    changes = {"told": "A calm week, they said.", "risk_level": "none", **changes}
+    note_actions.change_note(note, by=by, version=note.version, **changes)
+    return note_actions.sign_note(note, by=by, version=note.version) if signed else note
 
 
 def give_series(case: Case, by: User, person: Person, edition: WorksheetEdition | None = None) -> list[Assignment]:

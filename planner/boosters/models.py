@@ -184,6 +184,7 @@ class Booster(Versioned):
     early_signs = models.TextField(max_length=2000, blank=True)
     promised = models.TextField(max_length=2000, blank=True)  # one thing until the next booster
     missed_on = models.DateField(null=True, blank=True)
+    missed_at = models.DateTimeField(null=True, blank=True)  # when it was said
     followed_up_on = models.DateField(null=True, blank=True)
     followed_up_how = models.CharField(max_length=300, blank=True)
     changed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -205,16 +206,22 @@ class Booster(Versioned):
         ]
 
     @property
+    def has_hour(self) -> bool:
+        """A session in the calendar: booked, and not cancelled in the sessions room since."""
+        booked = self.state == BoosterState.BOOKED and self.session is not None
+        return booked and self.session.state != SessionState.CANCELLED
+
+    @property
     def wall(self) -> datetime:
         """When it is, on the clock of its series (naive): the booked hour, else the day and hour it is due."""
-        if self.state == BoosterState.BOOKED and self.session_id:
+        if self.has_hour:
             return self.session.starts_at.astimezone(ZoneInfo(self.series.zone)).replace(tzinfo=None)
         return datetime.combine(self.due_on, self.clock)
 
     @property
     def moment(self) -> datetime:
         """The same in UTC."""
-        if self.state == BoosterState.BOOKED and self.session_id:
+        if self.has_hour:
             return self.session.starts_at
         return dates.moment(datetime.combine(self.due_on, self.clock), self.series.zone)
 
@@ -278,23 +285,22 @@ class ReentryDecision(models.Model):
 
 class ReminderQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(booster__in=Booster.objects.visible_to(user))
+        return self.filter(on_team(user, "booster__series__case__"))
 
     def editable_by(self, user: User) -> Self:
-        return self.filter(booster__in=Booster.objects.editable_by(user))
+        return self.filter(on_team(user, "booster__series__case__", to_edit=True))
 
 
 class Reminder(Stamped):
     """A client is to be reminded of one date of a booster: one row for each date, however often the work runs.
 
-    It is asked again whether it still holds each time it is shown. `dropped` says why it was not given.
+    Whether it still holds is asked again each time it is shown.
     """
 
     booster = models.ForeignKey(Booster, on_delete=models.CASCADE, related_name="reminders")
     due_on = models.DateField()
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    dropped = models.CharField(max_length=20, blank=True)
 
     objects = ReminderQuerySet.as_manager()
 

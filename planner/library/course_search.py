@@ -18,7 +18,7 @@ from planner.library.models import OfLibrary, Pathway, Statement
 from planner.library.words import words_of
 from planner.practice.models import User
 
-SHOWN = 6
+SHOWN = 4
 KEPT_TEXTS = 8192  # texts whose words are kept, a few hundred bytes apiece
 NAME, ABOUT, REST = 20, 8, 2  # how much a word weighs where it stands
 

@@ -31,13 +31,15 @@ class DueLine:
 
 
 def on_chart(case: Case, user: User, *, held: Sequence[datetime.date] = ()) -> dict[str, Any]:
-    """The context of progress/_chart.html. `held` are the days of sessions held so far, newest or oldest first. A
+    """The context of progress/_chart.html and progress/_looks.html. `held` are the days of sessions held so far. A
     constant number of queries, apart from one for each own measure of the practice."""
     return {
-        "moments": timeline.of_case(case, limit=SHOWN_MOMENTS),
         "looks": looks(Rating.objects.filter(case=case)),
-        "due": due_lines(case, timezone.localdate(), held=held),
-        "latest": lines.latest(case),
+        "progress": {
+            "moments": timeline.of_case(case, limit=SHOWN_MOMENTS),
+            "due": due_lines(case, timezone.localdate(), held=held),
+            "latest": lines.latest(case),
+        },
     }
 
 

@@ -59,15 +59,16 @@ def plan_session(
     attendees: Iterable[Participant] | None = None,
     items: Iterable[AgendaItem] | None = None,
     template: SessionTemplate | None = None,
+    zone: str = "",
 ) -> Session:
     """A new session with its opening and closing items, or with `items` (not yet saved) in their place. `starts_at` is
-    the time on the practice's wall, naive.
+    the time on the wall of `zone` (the practice's unless given), naive.
 
     Raises Refused for a closed case, NoSuchTime for an hour that the clock jumps over.
     """
     if case.closed_on:
         raise Refused(_("This case is closed. Open it again to plan a session."))
-    zone = by.practice.zone
+    zone = zone or by.practice.zone
     session = Session.objects.create(
         case=case,
         starts_at=to_utc(starts_at, zone),

@@ -30,9 +30,9 @@ from planner.library.models import Intervention, SessionTemplate
 from planner.library.search import Filters
 from planner.library.words import FAMILY
 from planner.practice.trail import record
-from planner.sessions import actions, page, papers, times
+from planner.sessions import actions, note_actions, page, papers, sent, times
 from planner.sessions.forms import FreeItemForm, ItemForm, NewSessionForm, PrintForm, SessionForm, TickForm
-from planner.sessions.models import AgendaItem, Done, Handout, Session, SessionKind, SessionState
+from planner.sessions.models import AgendaItem, Done, Handout, ProgressNote, Session, SessionKind, SessionState
 from planner.sheets import press
 
 logger = logging.getLogger(__name__)
@@ -367,12 +367,12 @@ def item_change(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     if not form.is_valid():
         return _not_valid(request, session, form)
     try:
-        actions.change_item(item, by=request.user, version=_version(request), **form.cleaned_data)
+        actions.change_item(item, by=request.user, version=sent.version(request), **form.cleaned_data)
     except Stale as stale:
         return _clash(request, stale.current, item.pk, form.cleaned_data)
     except actions.Refused as refused:
         return _refused(request, session, refused)
-    if not _by_script(request):
+    if not sent.by_script(request):
         return _back(request, session)
     plan = page.Plan(session, request.user)
     return JsonResponse(
@@ -388,7 +388,7 @@ def item_change(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
 
 
 def _not_valid(request: HttpRequest, session: Session, form: ItemForm) -> HttpResponse:
-    if _by_script(request):
+    if sent.by_script(request):
         return JsonResponse({"errors": {name: " ".join(errors) for name, errors in form.errors.items()}}, status=422)
     said = " ".join(error for errors in form.errors.values() for error in errors)
     return _answer(request, session, said, status=422)
@@ -405,7 +405,7 @@ def _clash(request: HttpRequest, session: Session, item_pk: int, typed: dict[str
         "back": _back_url(request, session),
         "label": label(session.case),
     }
-    template = "sessions/_conflict.html" if _by_script(request) or request.htmx else "sessions/conflict.html"
+    template = "sessions/_conflict.html" if sent.by_script(request) or request.htmx else "sessions/conflict.html"
     return render(request, template, context, status=409)
 
 
@@ -425,6 +425,7 @@ def session_run(request: HttpRequest, pk: int) -> HttpResponse:
     context["steps"] = papers.steps_of(step, plan.attending) if step else ()
     context["ticks"] = [choice for choice in Done.choices if choice[0] != Done.OPEN]
     context["used"] = sum(item.seconds_used for item in plan.items) // 60
+    context["noted"] = ProgressNote.objects.filter(session=session).locked().exists()
     context["unfinished"] = [item for item in page.main_items(plan.items) if item.done in (Done.LEFT, Done.PARTLY)]
     template = "sessions/run.html" if session.is_open else "sessions/held.html"
     return render(request, template, context)
@@ -457,6 +458,7 @@ def session_end(request: HttpRequest, pk: int) -> HttpResponse:
 
     def end(version: int) -> str:
         actions.end_session(session, by=request.user, version=version)
+        note_actions.begin_note(session, by=request.user)
         return ""
 
     return _write(request, session, "end", end, then="session_run")
@@ -607,12 +609,6 @@ def _item(session: Session, pk: int) -> AgendaItem:
     return item
 
 
-def _version(request: HttpRequest) -> int:
-    """The version that the page showed; 0, which no row has, where it is missing or wild."""
-    sent = request.POST.get("version", "")
-    return int(sent) if sent.isdecimal() and len(sent) < 10 else 0
-
-
 def _write(
     request: HttpRequest,
     session: Session,
@@ -629,7 +625,8 @@ def _write(
     """
     key = request.POST.get("once", "")[:36]
     try:
-        said = once(f"{key}.{name}"[:64] if key and name else "", request.user.pk, lambda: do(_version(request))[:400])
+        one = f"{key}.{name}"[:64] if key and name else ""
+        said = once(one, request.user.pk, lambda: do(sent.version(request))[:400])
     except Stale as stale:
         if clash:
             raise
@@ -642,7 +639,7 @@ def _write(
 
 def _refused(request: HttpRequest, session: Session, refused: actions.Refused, typed: Any = None) -> HttpResponse:
     """422 with the sentence; for a shut gate also the way to settle it."""
-    if _by_script(request):
+    if sent.by_script(request):
         return JsonResponse({"errors": {"": str(refused)}}, status=422)
     reasons = getattr(refused, "verdict", None)
     return _answer(request, session, str(refused), status=422, typed=typed, reasons=reasons.blocked if reasons else ())
@@ -673,16 +670,10 @@ def _answer(
     return HttpResponseRedirect(reverse(then, args=[session.pk]))
 
 
-def _by_script(request: HttpRequest) -> bool:
-    """True for the page's own saving as one types."""
-    return request.headers.get("X-Background") == "1"
-
-
 def _changed_by(session: Session) -> str:
     """Who changed the plan since the page was opened, and when."""
-    who = session.changed_by.name if session.changed_by else _("Somebody")
-    at = timezone.localtime(session.changed_at).strftime("%H:%M")
-    return _("%(who)s changed this plan at %(at)s, after you opened it.") % {"who": who, "at": at}
+    said = _("%(who)s changed this plan at %(at)s, after you opened it.")
+    return sent.changed_since(session.changed_by, session.changed_at, said)
 
 
 def _plan_url(session: Session) -> str:

@@ -37,6 +37,7 @@ from planner.practice import actions as practice
 from planner.practice.models import CrisisLine, Role, User
 from planner.sessions import actions as sessions
 from planner.sessions.models import Session
+from planner.sessions.phrases import keep_phrase
 from tests import factories
 from tests.journeys import chromium
 from tests.journeys.look import DESK
@@ -244,7 +245,15 @@ def things(house, kept_copy):
         "password_token": _token(practice.make_password_link(person=house.colin, by=house.dana)),
         "setup_token": kept_copy.set_up,
         **consents_of(couple, house.dana),
+        **notes_of(case_of("Aisha"), house.dana),
     }
+
+
+def notes_of(case, by) -> dict[str, object]:
+    """A note that waits for the supervisor, a signed one, an own phrase."""
+    awaiting = factories.make_note(case.sessions.filter(state="held").first(), by, signed=True)
+    phrase = keep_phrase(by=by, short="calm", use="text", text="Calm throughout.")
+    return {"awaiting": awaiting.session_id, "signed": awaiting.session_id, "phrase": phrase.pk}
 
 
 def consents_of(case, by) -> dict[str, object]:

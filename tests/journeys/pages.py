@@ -63,6 +63,7 @@ SESSIONS = looks(
     "session_plan cancelled",
     "adaptation case participant sheet",
     "session_run planned", "session_run running", "session_run held", "session_print planned", "session_print running",
+    "note planned", "note held", "note signed", "process_note held", "phrases", "phrase_new", "phrase_edit phrase",
     "pathway_case pathway", "pathway_lay case", "pathway_lay closed_case",
     "pathway_lay case ?pathway={pathway}&day=2030-01-07&clock=10:00",
 )  # fmt: skip
@@ -82,6 +83,7 @@ SECURED = [
     *looks("petra", "mfa_list_webauthn", "mfa_edit_webauthn passkey", "mfa_remove_webauthn passkey"),
 ]
 OTHERS = [
+    *looks("sunita", "note awaiting"),
     *looks("sunita", "today", "caseload", "case case", "session_plan planned", "session_run planned", "sessions"),
     *looks("fred", "today", "sessions", "sessions ?when=past", "profile", "caseload 403"),
     *looks("nora", "today", "caseload", "sessions", "sessions ?when=past", "case_new", "people", "library"),
@@ -107,6 +109,8 @@ NO_PAGE = {
         "worksheet_copy", "worksheet_edit", "worksheet_retire", "draft_head", "draft_publish", "draft_discard",
         "draft_block_add", "draft_block", "draft_block_move", "draft_block_remove", "draft_block_restore",
         "adaptation_remove", "consent_print",
+        "note_begin", "note_save", "note_sign", "note_addendum", "note_approve", "note_return", "note_print",
+        "phrase_remove",
         "series_change", "assignment_tick", "assignment_review", "hand_over", "sharing_withdraw", "handed_share",
     },
     "gives a file": {
