@@ -14,8 +14,8 @@ from planner.boosters import reentry_views as reentry
 from planner.boosters import series_views as series
 from planner.cases import consent_views as consents
 from planner.cases import views as cases
-from planner.desk import timeline_views as desk_timeline
 from planner.desk import board_views as board
+from planner.desk import timeline_views as desk_timeline
 from planner.desk import views as desk
 from planner.exchange import views as exchange
 from planner.homework import adaptation_views as adaptations
