@@ -10,6 +10,7 @@ from planner.base.models import Job, Once  # noqa: F401
 from planner.boosters.models import (  # noqa: F401
     Booster,
     DigestMail,
+    Ending,
     ReentryDecision,
     ReentryRule,
     Reminder,

@@ -10,6 +10,8 @@ from django.urls import path
 
 from planner.boosters import booster_views as booster
 from planner.boosters import digest_views as digest
+from planner.boosters import measure_views as booster_measures
+from planner.boosters import paper_views as booster_papers
 from planner.boosters import reentry_views as reentry
 from planner.boosters import series_views as series
 from planner.cases import consent_views as consents
@@ -36,6 +38,7 @@ from planner.progress import measure_views
 from planner.progress import print_views as progress_prints
 from planner.progress import rating_views as ratings
 from planner.progress import views as progress
+from planner.sessions import need_views as needs
 from planner.sessions import note_paper_views as note_papers
 from planner.sessions import note_views as notes
 from planner.sessions import pathway_views as pathways
@@ -208,6 +211,7 @@ urlpatterns = [
     path("sessions/<int:pk>/library/", sessions.session_library, name="session_library"),
     path("sessions/<int:pk>/template/", sessions.session_template, name="session_template"),
     path("sessions/<int:pk>/carry/", sessions.session_carry, name="session_carry"),
+    path("sessions/<int:pk>/needs/add/", needs.need_add, name="need_add"),
     path("sessions/<int:pk>/items/add/", sessions.item_add, name="item_add"),
     path("sessions/<int:pk>/items/<int:item_pk>/", sessions.item_change, name="item_change"),
     path("sessions/<int:pk>/items/<int:item_pk>/move/", sessions.item_move, name="item_move"),
@@ -249,6 +253,11 @@ urlpatterns = [
     path("boosters/<int:pk>/drop/", booster.booster_drop, name="booster_drop"),
     path("boosters/<int:pk>/put-back/", booster.booster_put_back, name="booster_put_back"),
     path("boosters/<int:pk>/focus/", booster.booster_focus, name="booster_focus"),
+    path("boosters/<int:pk>/measure/", booster_measures.booster_measure, name="booster_measure"),
+    path("boosters/<int:pk>/brief/", booster_papers.booster_brief, name="booster_brief"),
+    path("cases/<int:case_pk>/keeping/", booster_papers.keeping, name="keeping"),
+    path("cases/<int:case_pk>/ending/", booster_papers.treatment_end, name="treatment_end"),
+    path("boosters/endings/<int:pk>/print/", booster_papers.ending_print, name="ending_print"),
     path("boosters/week/", digest.digest_page, name="digest"),
     path("boosters/reminders/<int:pk>/given/", digest.reminder_given, name="reminder_given"),
     path("cases/<int:case_pk>/way-back/", reentry.reentry_page, name="reentry"),

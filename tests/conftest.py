@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from planner.base.models import Job
-from planner.boosters.models import Booster, Reminder
+from planner.boosters.models import Booster, Ending, Reminder
 from planner.cases import consent_actions
 from planner.cases.models import TeamMember, TeamRole
 from planner.exchange.models import CalendarFeed
@@ -125,6 +125,7 @@ def world(owner, colleague, supervisor, front_desk, stranger):
     missed = boosters.make_series(case, owner, name="Door", days_ago=40).boosters.order_by("number").first()
     Booster.objects.filter(pk=missed.pk).update(state="missed", missed_on=missed.due_on, missed_at=timezone.now())
     reminder = Reminder.objects.create(booster=booster, due_on=booster.due_on)
+    ending = Ending.objects.create(case=case, on=timezone.localdate(), summary="Well", by=owner)
     CalendarFeed.objects.create(user=owner, token_hash="0" * 64)
     drawn = {
         "by": owner, "case": case, "person": case.participants.last().person, "kind": "sharing", "what": "What we say",
@@ -156,6 +157,7 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         "booster": booster.pk,
         "missed": missed.pk,
         "reminder": reminder.pk,
+        "ending": ending.pk,
         "fresh": 1,
     }
     things |= {"consent": consent.pk, "printed_consent": printed_consent.pk, "consent_kind": "release"}

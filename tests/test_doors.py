@@ -198,6 +198,11 @@ DOORS: dict[str, list[Door]] = {
     "booster_drop":         [door("401 404 404 403 403 302", "booster", post=True, version="fresh")],
     "booster_put_back":     [door("401 404 404 403 403 302", "missed", post=True, version="fresh")],
     "booster_focus":        [door("401 404 404 403 403 302", "booster", post=True, version="fresh", focus="Trust")],
+    "booster_measure":      [door("302 404 404 403 403 200", "booster")],
+    "booster_brief":        [door("401 404 404 403 403 302", "booster", post=True)],
+    "keeping":              [door("302 404 404 403 403 200", "case")],
+    "treatment_end":        [door("302 404 404 403 403 200", "case")],
+    "ending_print":         [door("401 404 404 403 403 302", "ending", post=True)],
     "digest":               [door("302 200 200 403 403 200")],
     "reminder_given":       [door("401 404 404 403 403 302", "reminder", post=True)],
     "reentry":              [door("302 404 404 403 200 200", "case")],
@@ -211,6 +216,7 @@ DOORS: dict[str, list[Door]] = {
     "calendar_feed_titles": [door("401 404 404 403 403 302", post=True, initials="1")],
     "calendar_feed_end":    [door("401 302 302 403 403 302", post=True)],
     "calendar_read":        [door("404 404 404 404 404 404", "token")],
+    "need_add":             [door("401 404 404 403 403 422", "session", post=True, version="version", need="objective-1")],  # not asked for
     # notes
     "note":                 [door("302 404 404 403 200 200", "session"), door("302 404 404 403 200 200", "noted"),
                              door("302 404 404 403 200 200", "signed")],

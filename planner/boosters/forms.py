@@ -18,8 +18,10 @@ from planner.boosters import dates
 from planner.boosters.measures import OFFERED
 from planner.boosters.models import Decision, Series
 from planner.cases.models import Participant, Phase
+from planner.library.forms import OptionsForm
 from planner.practice.countries import zones
 from planner.sessions import agenda
+from planner.sheets.options import Options
 
 MOST_WEEKS_OUT = 60
 _DAY = {"widget": forms.DateInput(attrs={"type": "date"})}
@@ -284,3 +286,83 @@ class DecisionForm(HouseForm):
             if found.get("rest") == "later" and not found.get("weeks") and "weeks" not in self.errors:
                 self.add_error("weeks", _("Write by how many weeks."))
         return found
+
+
+class MiniMeasureForm(HouseForm):
+    """The mini-measure of a booster, person by person. A field left empty is not entered."""
+
+    on = forms.DateField(label=_("Filled on"), **_DAY)
+
+    def __init__(
+        self, *args: Any, asked: Sequence[tuple[Participant, Sequence[tuple[str, str, float, float]]]], **kwargs
+    ):
+        self.asked = asked
+        super().__init__(*args, **kwargs)
+
+    def asks(self) -> list[Any]:
+        parts: list[Any] = ["on"]
+        for participant, rows in self.asked:
+            names = [self._add(participant, *row) for row in rows]
+            if names:
+                parts.append(Fieldset(participant.person.on_paper, *names))
+        return parts
+
+    def _add(self, participant: Participant, slug: str, name: str, least: float, most: float) -> str:
+        """A field for one measure of one person. Its range is checked by the measure itself, with its own sentence."""
+        key = f"m-{participant.pk}-{slug}"
+        limits = f"{least:g} – {most:g}" if most else ""
+        self.fields[key] = forms.FloatField(label=name, required=False, help_text=limits)
+        return key
+
+    @property
+    def entered(self) -> list[tuple[Participant, str, float, str]]:
+        """(participant, measure, score, field) of what was typed."""
+        return [
+            (participant, slug, self.cleaned_data[key], key)
+            for participant, rows in self.asked
+            for slug, *_rest in rows
+            if self.cleaned_data.get(key := f"m-{participant.pk}-{slug}") is not None
+        ]
+
+
+class KeepingPrintForm(OptionsForm):
+    """Which paper, for whom, and how it prints."""
+
+    what = forms.ChoiceField(label=_("What"), widget=forms.RadioSelect)
+    whom = forms.ChoiceField(label=_("For whom"), widget=forms.RadioSelect)
+    field_order = ["what", "whom"]
+    WHAT = [("dates", _("Appointment card: the next dates")), ("keeping", _("Keeping what helps: the whole plan"))]
+
+    def __init__(self, *args: Any, participants: Sequence[Participant], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.participants = {str(one.pk): one for one in participants}
+        self.fields["what"].choices = self.WHAT
+        people = [(pk, one.person.on_paper) for pk, one in self.participants.items()]
+        self.fields["whom"].choices = [*people, ("all", _("All together"))] if len(people) > 1 else people
+        del self.fields["fill"]
+
+    @property
+    def options(self) -> Options:
+        """How it prints. Only of a valid form."""
+        chosen = {name: value for name, value in self.cleaned_data.items() if name not in ("what", "whom")}
+        return Options.chosen({**chosen, "fill": "lines"})
+
+    @property
+    def reader(self) -> Participant | None:
+        """The one person it is for; None for a joint paper."""
+        return self.participants.get(self.cleaned_data["whom"])
+
+
+class EndingForm(HouseForm):
+    """Ending a treatment."""
+
+    summary = TextField(
+        label=_("Summary"),
+        max_length=6000,
+        rows=6,
+        help_text=_("What was reached, what helps, who does what from here."),
+    )
+    met = forms.BooleanField(label=_("What the plan set out to reach was reached"), required=False)
+    close = forms.BooleanField(
+        label=_("Close the case"), required=False, help_text=_("Its boosters stay in the calendar and on your board.")
+    )

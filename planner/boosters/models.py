@@ -319,3 +319,24 @@ class DigestMail(models.Model):
     class Meta:
         app_label = "planner"
         constraints = [models.UniqueConstraint(fields=["user", "week"], name="one_digest_a_week")]
+
+
+class Ending(models.Model):
+    """How a treatment ended: what was looked at, the summary in the clinician's words, and whether the case was closed.
+    The series lives on. Rows are never changed; a treatment that ends again has one more."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+    criteria = models.TextField(max_length=2000, blank=True)  # the plan's discharge criteria as they stood that day
+    met = models.BooleanField(default=True)
+    summary = models.TextField(max_length=6000)
+    facts = models.JSONField(default=dict, blank=True)  # what was counted that day
+    closed = models.BooleanField(default=False)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = OfCaseQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["-pk"]

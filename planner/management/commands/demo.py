@@ -22,8 +22,9 @@ from planner.practice import actions as practice_actions
 from planner.practice.models import Practice, User
 from planner.practice.place import zone_of
 from planner.sessions import actions as sessions
+from planner.sessions import note_actions as notes
 from planner.sessions import papers
-from planner.sessions.models import Done, Session
+from planner.sessions.models import Done, ProgressNote, Session
 from planner.sheets import press
 
 EMAIL = "dana@harbour-lane.example"
@@ -86,6 +87,9 @@ def _after_a_relapse(dana: User) -> None:
     _asked(dana, case, ["Maya"])
     held = _hour(dana, case, days=-6, clock=10, kind="intake")
     _hold(dana, held, {})
+    _note(dana, held, told="Both told how September was for them. Maya sleeps little; Ruben goes to his group twice a "
+          "week.", seen="They sat apart, and answered each other calmly.",
+          assessment="Trust is thin; both want to stay and to find out how.")  # fmt: skip
     coming = _hour(dana, case, days=1, clock=10)
     _add(dana, coming, trigger_map=26)
 
@@ -102,10 +106,13 @@ def _telling_it_anew(dana: User) -> None:
     first = _hour(dana, case, days=-14, clock=11)
     _add(dana, first, externalising=26)
     _hold(dana, first, {"externalising": Done.DONE})
+    _note(dana, first, told="Named the critical voice “the Foreman”, and told when it speaks up.",
+          assessment="Sees the voice as something beside him for the first time.")  # fmt: skip
     second = _hour(dana, case, days=-7, clock=11)
     _add(dana, second, re_authoring=26)
     _print(dana, second)
     _hold(dana, second, {"re-authoring": Done.PARTLY})
+    _draft(dana, second, told="Found two evenings on which the Foreman did not get his way.")
     today = _hour(dana, case, days=0, clock=min(timezone.localtime().hour + 1, 23))
     sessions.carry_over(today, by=dana, version=today.version)
 
@@ -127,6 +134,8 @@ def _a_family(dana: User) -> None:
     held = _hour(dana, case, days=-5, clock=15)
     _add(dana, held, predictable_routine=26)
     _hold(dana, held, {"predictable-routine": Done.DONE})
+    _note(dana, held, told="Leo drew the evening as it is now and as he would like it.",
+          assessment="Teresa and Ana agree on bedtime; the hour before it is open.")  # fmt: skip
     coming = _hour(dana, case, days=2, clock=15)
     _use(dana, coming, "family-routine")
 
@@ -148,6 +157,8 @@ def _keeping_well(dana: User) -> None:
     _add(dana, held, weekly_check_in=10, maintenance_plan=16)
     _print(dana, held)
     _hold(dana, held, {"weekly-check-in": Done.DONE, "maintenance-plan": Done.DONE})
+    _note(dana, held, told="The check-in has its Sunday place. One hard week was said early.",
+          assessment="What was rebuilt holds; both know their early signs.")  # fmt: skip
     coming = _hour(dana, case, days=5, clock=16, kind="booster")
     _use(dana, coming, "booster")
 
@@ -197,3 +208,18 @@ def _print(dana: User, session: Session) -> None:
     options = papers.default_options(dana.practice, people)
     order = papers.build(papers.PACKET, session, attending, copies, options)
     sessions.print_paper(session, order, press.render(order.paper), by=dana)
+
+
+def _draft(dana: User, session: Session, **words: str) -> ProgressNote:
+    """A note that is begun and not signed yet."""
+    note = notes.begin_note(session, by=dana)
+    place = {"place": "Harbour Lane, room 1"}
+    return notes.change_note(note, by=dana, version=note.version, **place, **words)
+
+
+def _note(dana: User, session: Session, **words: str) -> None:
+    """The signed note of an hour; everybody was asked about risk, and nothing was found."""
+    note = _draft(dana, session, risk_level="none", **words)
+    for row in note.objectives.select_related("objective"):
+        notes.set_objective(note, row.objective, by=dana, version=note.version, step="further")
+    notes.sign_note(note, by=dana, version=note.version)
