@@ -35,6 +35,7 @@ from planner.library.models import Draft, Intervention, Parcel, Pathway, Stateme
 from planner.management.commands import demo
 from planner.practice import actions as practice
 from planner.practice.models import CrisisLine, Role, User
+from planner.progress.models import Event, Rating
 from planner.sessions import actions as sessions
 from planner.sessions.models import Session
 from planner.sessions.phrases import keep_phrase
@@ -246,6 +247,16 @@ def things(house, kept_copy):
         "setup_token": kept_copy.set_up,
         **consents_of(couple, house.dana),
         **notes_of(case_of("Aisha"), house.dana),
+        **progress_of(couple),
+    }
+
+
+def progress_of(case) -> dict[str, object]:
+    """A rating and an event of the case."""
+    return {
+        "rating": Rating.objects.filter(case=case).first().pk,
+        "event": Event.objects.filter(case=case).first().pk,
+        "event_word": "event",
     }
 
 
