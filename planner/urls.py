@@ -32,6 +32,7 @@ from planner.library import parcel_views as parcels
 from planner.library import views as library
 from planner.practice import views as practice
 from planner.practice.doors import without_second_factor
+from planner.sessions import need_views as needs
 from planner.sessions import note_paper_views as note_papers
 from planner.sessions import note_views as notes
 from planner.sessions import pathway_views as pathways
@@ -168,6 +169,7 @@ urlpatterns = [
     path("sessions/<int:pk>/library/", sessions.session_library, name="session_library"),
     path("sessions/<int:pk>/template/", sessions.session_template, name="session_template"),
     path("sessions/<int:pk>/carry/", sessions.session_carry, name="session_carry"),
+    path("sessions/<int:pk>/needs/add/", needs.need_add, name="need_add"),
     path("sessions/<int:pk>/items/add/", sessions.item_add, name="item_add"),
     path("sessions/<int:pk>/items/<int:item_pk>/", sessions.item_change, name="item_change"),
     path("sessions/<int:pk>/items/<int:item_pk>/move/", sessions.item_move, name="item_move"),

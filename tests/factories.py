@@ -149,12 +149,14 @@ def make_session(
     return session
 
 
-def make_objective(case: Case, by: User, text: str = "Ruben tells an urge within a day.", **goal) -> Objective:
+def make_objective(
+    case: Case, by: User, text: str = "Ruben tells an urge within a day.", number: int = 1, **goal
+) -> Objective:
     """One more objective of the case's active plan, which is made where there is none."""
     plan, _made = Plan.objects.get_or_create(
         case=case,
         state="active",
-        defaults={"number": 1, "author": by, "changed_by": by, "active_on": timezone.localdate()},
+        defaults={"number": number, "author": by, "changed_by": by, "active_on": timezone.localdate()},
     )
     first = plan.goals.first() or Goal.objects.create(
         plan=plan, position=1, **{"own_words": "Feel safe again.", **goal}

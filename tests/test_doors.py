@@ -190,6 +190,7 @@ DOORS: dict[str, list[Door]] = {
     "calendar_feed_titles": [door("401 404 404 403 403 302", post=True, initials="1")],
     "calendar_feed_end":    [door("401 302 302 403 403 302", post=True)],
     "calendar_read":        [door("404 404 404 404 404 404", "token")],
+    "need_add":             [door("401 404 404 403 403 422", "session", post=True, version="version", need="objective-1")],  # not asked for
     # notes
     "note":                 [door("302 404 404 403 200 200", "session"), door("302 404 404 403 200 200", "noted"),
                              door("302 404 404 403 200 200", "signed")],

@@ -109,8 +109,8 @@ NO_PAGE = {
         "worksheet_copy", "worksheet_edit", "worksheet_retire", "draft_head", "draft_publish", "draft_discard",
         "draft_block_add", "draft_block", "draft_block_move", "draft_block_remove", "draft_block_restore",
         "adaptation_remove", "consent_print",
-        "note_begin", "note_save", "note_sign", "note_addendum", "note_approve", "note_return", "note_print",
-        "phrase_remove",
+        "need_add", "note_begin", "note_save", "note_sign", "note_addendum", "note_approve", "note_return",
+        "note_print", "phrase_remove",
         "series_change", "assignment_tick", "assignment_review", "hand_over", "sharing_withdraw", "handed_share",
     },
     "gives a file": {
