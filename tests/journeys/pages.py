@@ -82,6 +82,13 @@ PROGRESS = looks(
     "progress_print case ?person={participant}",
     "row_take_back case event_word event",
 )  # fmt: skip
+BOOSTERS = looks(
+    "dana", "boosters", "boosters ?show=open", "boosters ?show=missed", "boosters ?show=cases", "digest",
+    "series_new case_without_hour", "series booster_series", "series_rest booster_series", "series_end booster_series",
+    "booster held_booster", "booster booked_booster", "booster due_booster", "booster missed_booster",
+    "booster_book due_booster", "booster_measure booked_booster", "reentry kept_case", "keeping kept_case",
+    "treatment_end kept_case", "calendar_feed",
+)  # fmt: skip
 PRACTICE = looks(
     "dana", "profile", "account_change_password", "account_reauthenticate", "mfa_index", "second_factor",
     "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn", "people", "person_invite", "person_change colleague",
@@ -103,8 +110,8 @@ OUTSIDE = looks("", "account_login", "setup setup_token", "setup no-such-token 4
 OUTSIDE += looks("", "join password_token", "join no-such-token 404")
 
 EVERY = {
-    "desk": DESK, "cases": CASES, "library": LIBRARY, "sessions": SESSIONS, "homework": HOMEWORK,
-    "progress": PROGRESS, "practice": PRACTICE,
+    "desk": DESK, "cases": CASES, "library": LIBRARY, "sessions": SESSIONS, "boosters": BOOSTERS,
+    "homework": HOMEWORK, "progress": PROGRESS, "practice": PRACTICE,
     "secured": SECURED,
     "others": OTHERS, "outside": OUTSIDE,
 }  # fmt: skip
@@ -120,13 +127,17 @@ NO_PAGE = {
         "intervention_copy", "intervention_edit", "intervention_retire", "intervention_favourite", "intervention_tags",
         "worksheet_copy", "worksheet_edit", "worksheet_retire", "draft_head", "draft_publish", "draft_discard",
         "draft_block_add", "draft_block", "draft_block_move", "draft_block_remove", "draft_block_restore",
-        "adaptation_remove", "consent_print",
+        "adaptation_remove", "series_reopen", "booster_hold", "booster_miss", "booster_follow_up", "booster_again",
+        "booster_move", "booster_drop", "booster_put_back", "booster_focus", "booster_brief", "ending_print",
+        "reminder_given", "reentry_rule", "reentry_decide", "calendar_feed_make", "calendar_feed_titles",
+        "calendar_feed_end", "consent_print",
         "need_add", "note_begin", "note_save", "note_sign", "note_addendum", "note_approve", "note_return",
         "note_print", "phrase_remove",
         "series_change", "assignment_tick", "assignment_review", "hand_over", "sharing_withdraw", "handed_share",
     },
     "gives a file": {
         "measure_blank", "measure_picture", "measure_schema", "progress_printed",
+        "boosters_table", "boosters_paper", "booster_ics", "series_ics", "calendar_read",
         "assignment_picture",
         "draft_picture", "adaptation_picture", "consent_paper",
         "catalogue_file", "statement_text", "worksheet_picture", "worksheet_pdf", "pack_schema", "printout",
