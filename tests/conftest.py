@@ -172,6 +172,7 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         "phrase": phrase.pk,
     }  # fmt: skip
     things |= _plans_of(case, owner)
+    things |= factories.make_progress(case, owner)
     return SimpleNamespace(people=people, things=things, case=case, session=session, item=item)
 
 
