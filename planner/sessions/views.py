@@ -185,7 +185,7 @@ def session_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         actions.cancel_session(session, by=request.user, version=version)
         return _("The session is cancelled. Its plan is kept.")
 
-    return _write(request, session, "cancel", cancel)
+    return write_agenda(request, session, "cancel", cancel)
 
 
 # The planner
@@ -239,7 +239,7 @@ def session_template(request: HttpRequest, pk: int) -> HttpResponse:
         verdict = actions.use_template(session, template, by=request.user, version=version)
         return _with_shut(_("The agenda is filled from “%(name)s”.") % {"name": template.name}, verdict)
 
-    return _write(request, session, f"template.{template.pk}", use)
+    return write_agenda(request, session, f"template.{template.pk}", use)
 
 
 @carrying
@@ -253,7 +253,7 @@ def session_carry(request: HttpRequest, pk: int) -> HttpResponse:
         added, verdict = actions.carry_over(session, by=request.user, version=version, items=wanted or None)
         return _with_shut(_("Taken up: %(titles)s.") % {"titles": ", ".join(i.title for i in added) or "-"}, verdict)
 
-    return _write(request, session, f"carry.{'-'.join(map(str, wanted))}"[:24], carry)
+    return write_agenda(request, session, f"carry.{'-'.join(map(str, wanted))}"[:24], carry)
 
 
 def _with_shut(said: str, verdict: Any) -> str:
@@ -278,7 +278,7 @@ def item_add(request: HttpRequest, pk: int) -> HttpResponse:
         item = actions.add_free_item(session, by=request.user, version=version, **form.cleaned_data)
         return _("Added: %(title)s.") % {"title": item.title}
 
-    return _write(request, session, "add", add, typed=request.POST)
+    return write_agenda(request, session, "add", add, typed=request.POST)
 
 
 def _add_from_library(request: HttpRequest, session: Session) -> HttpResponse:
@@ -293,7 +293,7 @@ def _add_from_library(request: HttpRequest, session: Session) -> HttpResponse:
         return _("Added: %(title)s, %(n)d minutes.") % {"title": item.title, "n": item.minutes}
 
     # No one-time key: what is on the agenda already is not added again, so a second click adds nothing.
-    return _write(request, session, "", add)
+    return write_agenda(request, session, "", add)
 
 
 @carrying
@@ -308,7 +308,7 @@ def item_move(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
         place, count = actions.move_item(item, by=request.user, version=version, to=to)
         return _("%(title)s: now %(place)d of %(count)d.") % {"title": item.title, "place": place, "count": count}
 
-    return _write(request, session, f"m{item.pk}.{to}", move)
+    return write_agenda(request, session, f"m{item.pk}.{to}", move)
 
 
 @carrying
@@ -322,7 +322,7 @@ def item_remove(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
         actions.remove_item(item, by=request.user, version=version)
         return _("Removed: %(title)s. You can take it back for a minute.") % {"title": item.title}
 
-    return _write(request, session, f"x{item.pk}", remove)
+    return write_agenda(request, session, f"x{item.pk}", remove)
 
 
 @carrying
@@ -336,7 +336,7 @@ def item_restore(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
         actions.restore_item(item, by=request.user, version=version)
         return _("Back on the agenda: %(title)s.") % {"title": item.title}
 
-    return _write(request, session, f"r{item.pk}", restore)
+    return write_agenda(request, session, f"r{item.pk}", restore)
 
 
 @carrying
@@ -354,7 +354,7 @@ def handout_set(request: HttpRequest, pk: int, handout_pk: int) -> HttpResponse:
         actions.set_handout(handout, by=request.user, version=version, wanted=wanted)
         return _("To give out.") if wanted else _("Not given out.")
 
-    return _write(request, session, f"h{handout.pk}.{int(wanted)}", choose)
+    return write_agenda(request, session, f"h{handout.pk}.{int(wanted)}", choose)
 
 
 @carrying
@@ -363,7 +363,7 @@ def item_change(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     """Title, minutes, prompt or note of an item; what the page saves as one types. Answers in JSON to the script."""
     session = find_to_edit(Session.objects, request.user, pk=pk)
     item = _item(session, item_pk)
-    form = ItemForm(request.POST)
+    form = ItemForm(request.POST, case=session.case)
     if not form.is_valid():
         return _not_valid(request, session, form)
     try:
@@ -447,7 +447,7 @@ def session_start(request: HttpRequest, pk: int) -> HttpResponse:
         actions.start_session(session, by=request.user, version=version)
         return ""
 
-    return _write(request, session, "start", start, then="session_run")
+    return write_agenda(request, session, "start", start, then="session_run")
 
 
 @carrying
@@ -461,7 +461,7 @@ def session_end(request: HttpRequest, pk: int) -> HttpResponse:
         note_actions.begin_note(session, by=request.user)
         return ""
 
-    return _write(request, session, "end", end, then="session_run")
+    return write_agenda(request, session, "end", end, then="session_run")
 
 
 @carrying
@@ -471,7 +471,7 @@ def item_done(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     session = find_to_edit(Session.objects, request.user, pk=pk)
     item = _item(session, item_pk)
     form = TickForm(request.POST)
-    typed = ItemForm({"note": request.POST["note"]} if "note" in request.POST else {})
+    typed = ItemForm({"note": request.POST["note"]} if "note" in request.POST else {}, case=session.case)
     if not form.is_valid() or not typed.is_valid():
         return _answer(request, session, _("Choose done, partly or left."), status=422)
     note = typed.cleaned_data.get("note")
@@ -481,7 +481,9 @@ def item_done(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
         return ""
 
     try:
-        return _write(request, session, f"t{item.pk}.{form.cleaned_data['done']}", tick, then="session_run", clash=True)
+        return write_agenda(
+            request, session, f"t{item.pk}.{form.cleaned_data['done']}", tick, then="session_run", clash=True
+        )
     except Stale as stale:
         return _clash(request, stale.current, item.pk, {"note": note} if note is not None else {})
 
@@ -609,7 +611,7 @@ def _item(session: Session, pk: int) -> AgendaItem:
     return item
 
 
-def _write(
+def write_agenda(
     request: HttpRequest,
     session: Session,
     name: str,

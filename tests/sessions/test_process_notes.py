@@ -108,7 +108,7 @@ def test_it_is_on_no_paper(signed_in, session, owner):
     client = signed_in(owner)
     client.post(reverse("note_print", args=[session.pk]))
     pages = "".join(pages_of(bytes(Printout.objects.get().printed.pdf)))
-    assert "A calm week" in pages and CANARY not in squeezed(pages)
+    assert squeezed("A calm week") in pages and squeezed(CANARY) not in pages
 
 
 def test_search_and_lists_do_not_know_it(signed_in, session, owner):
