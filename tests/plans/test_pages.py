@@ -53,7 +53,8 @@ def test_the_chart_leads_to_the_first_plan(page, couple):
 
 
 def test_a_part_is_saved_as_typed(page, draft):
-    data = part(draft, "frame", version=draft.version, discharge="When we talk.\r\n", session_minutes="60")
+    typed = {"discharge": "When we talk.\r\n", "session_minutes": "60", "modality": "mixed", "review_days": "90"}
+    data = part(draft, "frame", version=draft.version, **typed)
     answer = page.post(reverse("plan_part", args=[draft.pk, "frame"]), data, headers={"HX-Request": "true"})
     assert answer.status_code == 200
     draft.refresh_from_db()
@@ -119,7 +120,7 @@ def test_rows_are_added_taken_out_and_brought_back_without_a_script(page, draft)
     objective = Objective.objects.get()
     page.post(reverse("plan_add", args=[draft.pk, "problem"]))
     page.post(reverse("plan_add", args=[draft.pk, "objective"]), {"parent": draft.goals.get().pk})
-    page.post(reverse("plan_add", args=[draft.pk, "intervention"]), {"parent": objective.pk, "name": "weekly CHECK-in"})
+    page.post(reverse("plan_add", args=[draft.pk, "intervention"]), {"parent": objective.pk, "name": "weekly CHECK in"})
     page.post(reverse("plan_add", args=[draft.pk, "intervention"]), {"parent": objective.pk, "name": "Our own thing"})
     assert [row.edition_id for row in objective.interventions.all()] == [None, intervention.current_id, None]
     gone = reverse("plan_row_remove", args=[draft.pk, "objective", objective.pk])
