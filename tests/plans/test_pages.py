@@ -436,3 +436,12 @@ def test_a_print_is_kept_and_prints_the_same(page, draft, owner):
     assert first.content == second.content == bytes(made.printed.pdf)
     assert first["Content-Disposition"] == f'inline; filename="papers-{made.pk}.pdf"'
     assert page.post(reverse("plan_print", args=[plan.pk]), {**form, "whom": "nobody"}).status_code == 422
+
+
+def test_no_gap_in_the_numbers_tells_of_what_is_not_shown(page, draft, owner):
+    maya, ruben = (place.person for place in draft.case.participants.all())
+    make.add_goal(draft, owner, person=maya, audience=Audience.PERSON)
+    make.add_goal(draft, owner, own_words="Shared and last")
+    shown = text_of(page.get(reverse("plan_sign", args=[draft.pk]) + f"?for={ruben.pk}"))
+    assert "Goal 2" in shown and "<b>2.1</b>" in shown and "Goal 3" not in shown
+    assert "Goal 3" in text_of(page.get(reverse("plan", args=[draft.pk])))
