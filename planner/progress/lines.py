@@ -6,7 +6,7 @@ A chart of one person is that person's. A chart with several people holds only t
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, Window
@@ -121,19 +121,25 @@ def ratings_of(case: Case, measure: Measure, people: Iterable[Person]) -> list[R
     return list(rows.order_by("on", "pk"))
 
 
-def chart_of(case: Case, measure: Measure, person: Person, *, everything: bool = False) -> charts.Chart:
-    """One person's line, with what that person may see; `everything` adds what only the clinician may."""
+def chart_of(
+    case: Case, measure: Measure, person: Person, *, everything: bool = False, called: str | None = None
+) -> charts.Chart:
+    """One person's line, with what that person may see; `everything` adds what only the clinician may. `called`: the
+    name as it may stand, the printed one unless told."""
+    called = person.on_paper if called is None else called
     ratings = ratings_of(case, measure, [person])
     events = Event.objects.filter(case=case).standing() if everything else Event.objects.filter(case=case)
     events = events if everything else events.readable_by(person)
     shown = [rating for rating in ratings if everything or rating.reader_id == person.pk]
-    title = _("%(measure)s, %(name)s") % {"measure": title_of(measure), "name": person.on_paper}
-    return _chart(title, measure, _lines(measure, person, shown), events, says=_says(measure, shown))
+    title = _("%(measure)s, %(name)s") % {"measure": title_of(measure), "name": called}
+    return _chart(title, measure, _lines(measure, called, shown), events, says=_says(measure, shown))
 
 
-def joint_chart(case: Case, measure: Measure, people: Sequence[Person]) -> charts.Chart | None:
+def joint_chart(
+    case: Case, measure: Measure, people: Sequence[Person], *, called: Mapping[int, str] | None = None
+) -> charts.Chart | None:
     """One line for each person who allowed it, on one axis; None where fewer than two did, or the measure has no total.
-    Only events for everybody in the case stand on it."""
+    Only events for everybody in the case stand on it. `called`: person -> the name as it may stand."""
     allowed = allowing(case, measure.slug)
     people = [person for person in people if allowed.get(person.pk)]
     if len(people) < 2 or not measure.has_total:
@@ -141,7 +147,8 @@ def joint_chart(case: Case, measure: Measure, people: Sequence[Person]) -> chart
     rows = [rating for rating in ratings_of(case, measure, people) if rating.reader_id == rating.person_id]
     lines: tuple[charts.Line, ...] = ()
     for person in people:
-        lines += _lines(measure, person, [rating for rating in rows if rating.person_id == person.pk])
+        name = (called or {}).get(person.pk) or person.on_paper
+        lines += _lines(measure, name, [rating for rating in rows if rating.person_id == person.pk])
     return _chart(title_of(measure), measure, lines, Event.objects.filter(case=case).readable_by(None))
 
 
@@ -151,12 +158,12 @@ def allowing(case: Case, measure: str) -> dict[int, bool]:
     return dict(rows.values_list("person_id", "allowed"))
 
 
-def _lines(measure: Measure, person: Person, ratings: Sequence[Rating]) -> tuple[charts.Line, ...]:
+def _lines(measure: Measure, called: str, ratings: Sequence[Rating]) -> tuple[charts.Line, ...]:
     """One line of the score, or one for each subscale where there is no total."""
     if measure.has_total:
         note = _(INCOMPLETE)
         points = (charts.Point(row.on, row.score, "" if row.complete else note) for row in ratings)
-        return (charts.Line(person.on_paper, tuple(points)),)
+        return (charts.Line(called, tuple(points)),)
     return tuple(
         charts.Line(gettext(part.name), tuple(charts.Point(row.on, row.subscales.get(part.slug)) for row in ratings))
         for part in measure.subscales
