@@ -39,7 +39,7 @@ class Latest:
 
     @property
     def said(self) -> str:
-        """ "4 points better than on 3 Mar 2026; more than chance." """
+        """ "4 points higher than on 3 Mar 2026: better, more than chance." """
         if self.before is None or self.rating.score is None or self.before.score is None:
             return ""
         return told(self.measure, self.before, self.rating)
@@ -77,19 +77,29 @@ def band_word(measure: Measure, score: float | None) -> str:
 def told(measure: Measure, before: Rating, after: Rating) -> str:
     """What lies between two scores, in a sentence that claims no more than is published."""
     found = scoring.difference(measure, before.score, after.score)
-    ways = {"better": _("better"), "worse": _("harder"), "same": "", "": _("apart")}
-    if found.points == 0:
-        first = _("The same as on %(day)s") % {"day": _day(before.on)}
-    else:
-        points = abs(found.points)
-        count = ngettext("%(n)s point", "%(n)s points", int(points) if points == int(points) else 2)
-        first = _("%(points)s %(way)s than on %(day)s") if found.way else _("%(points)s %(way)s from %(day)s")
-        first = first % {"points": count % {"n": charts.number(points)}, "way": ways[found.way], "day": _day(before.on)}
+    ways = {"better": _("better"), "worse": _("less well"), "same": "", "": ""}
     sizes = {
         "beyond": _("more than chance"), "open": _("perhaps more than chance: sources differ"),
         "within": _("within what may be chance"), "": "",
     }  # fmt: skip
-    return "; ".join(filter(None, [first, sizes[found.size]])) + "."
+    if found.points == 0:
+        said = _("The same as on %(day)s.") % {"day": _day(before.on)}
+    else:
+        said = _moved(found.points, before.on)
+    meaning = ", ".join(filter(None, [ways[found.way], sizes[found.size]]))
+    return f"{said[:-1]}: {meaning}." if meaning else said
+
+
+def _moved(points: float, since: datetime.date) -> str:
+    """ "4 points higher than on 3 Mar 2026." """
+    count = abs(points)
+    words = {"n": charts.number(count), "day": _day(since)}
+    plural = int(count) if count == int(count) else 2
+    if points > 0:
+        said = ngettext("%(n)s point higher than on %(day)s.", "%(n)s points higher than on %(day)s.", plural)
+    else:
+        said = ngettext("%(n)s point lower than on %(day)s.", "%(n)s points lower than on %(day)s.", plural)
+    return said % words
 
 
 def _day(on: datetime.date) -> str:
