@@ -340,7 +340,7 @@ def test_the_same_version_is_taken_once_and_a_retired_one_stays_readable(client,
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("progress", 20), ("timeline", 14), ("repair", 17), ("milestones", 17), ("measures_due", 17)]
+    ("name", "most"), [("progress", 20), ("timeline", 17), ("repair", 17), ("milestones", 17), ("measures_due", 17)]
 )
 def test_as_many_queries_for_one_row_as_for_three(
     client, couple, owner, places, django_assert_max_num_queries, name, most
