@@ -17,6 +17,7 @@ from planner.boosters import series_views as series
 from planner.cases import consent_views as consents
 from planner.cases import views as cases
 from planner.desk import board_views as board
+from planner.desk import timeline_views as desk_timeline
 from planner.desk import views as desk
 from planner.exchange import views as exchange
 from planner.homework import adaptation_views as adaptations
@@ -30,8 +31,17 @@ from planner.library import export_views as exports
 from planner.library import own_views as own
 from planner.library import parcel_views as parcels
 from planner.library import views as library
+from planner.plans import edit_views as plan_edits
+from planner.plans import print_views as plan_prints
+from planner.plans import sign_views as plan_signatures
+from planner.plans import views as plans
 from planner.practice import views as practice
 from planner.practice.doors import without_second_factor
+from planner.progress import event_views as events
+from planner.progress import measure_views
+from planner.progress import print_views as progress_prints
+from planner.progress import rating_views as ratings
+from planner.progress import views as progress
 from planner.sessions import need_views as needs
 from planner.sessions import note_paper_views as note_papers
 from planner.sessions import note_views as notes
@@ -62,6 +72,7 @@ urlpatterns = [
     path("", desk.today, name="today"),
     path("cases/", desk.caseload, name="caseload"),
     path("cases/<int:pk>/", desk.case, name="case"),
+    path("cases/<int:pk>/timeline/", desk_timeline.timeline, name="timeline"),
     path("search/", desk.search, name="search"),
     path("boosters/", board.boosters, name="boosters"),
     path("boosters/figures/", board.boosters_figures, name="boosters_figures"),
@@ -131,6 +142,60 @@ urlpatterns = [
     path("library/statements/", courses.statements, name="statements"),
     path("library/statements/<int:pk>/", courses.statement, name="statement"),
     path("library/statements/<int:pk>/text/", courses.statement_text, name="statement_text"),
+    # Plans
+    path("cases/<int:case_pk>/plans/", plans.plans, name="plans"),
+    path("cases/<int:case_pk>/plans/begin/", plan_edits.plan_begin, name="plan_begin"),
+    path("plans/<int:pk>/", plans.plan, name="plan"),
+    path("plans/<int:pk>/edit/", plan_edits.plan_edit, name="plan_edit"),
+    path("plans/<int:pk>/part/<slug:part>/", plan_edits.plan_part, name="plan_part"),
+    path("plans/<int:pk>/add/<slug:kind>/", plan_edits.plan_add, name="plan_add"),
+    path("plans/<int:pk>/bank/<int:statement_pk>/", plan_edits.plan_bank, name="plan_bank"),
+    path("plans/<int:pk>/pathway/", plan_edits.plan_pathway, name="plan_pathway"),
+    path("plans/<int:pk>/rows/<slug:kind>/<int:row_pk>/", plan_edits.plan_row, name="plan_row"),
+    path("plans/<int:pk>/rows/<slug:kind>/<int:row_pk>/remove/", plan_edits.plan_row_remove, name="plan_row_remove"),
+    path("plans/<int:pk>/rows/<slug:kind>/<int:row_pk>/restore/", plan_edits.plan_row_restore, name="plan_row_restore"),
+    path("plans/<int:pk>/stands/<slug:kind>/<int:row_pk>/", plans.plan_stand, name="plan_stand"),
+    path("plans/<int:pk>/sign/", plan_signatures.plan_sign, name="plan_sign"),
+    path("plans/<int:pk>/decide/", plan_signatures.plan_decide, name="plan_decide"),
+    path("plans/<int:pk>/compare/", plans.plan_compare, name="plan_compare"),
+    path("plans/<int:pk>/review/", plans.plan_review, name="plan_review"),
+    path("plans/<int:pk>/print/", plan_prints.plan_print, name="plan_print"),
+    path("plans/printed/<int:pk>/", plan_prints.plan_printed, name="plan_printed"),
+    # Progress
+    path("measures/", measure_views.measure_list, name="measures"),
+    path("measures/add/", measure_views.measure_add, name="measure_add"),
+    path("measures/schema.json", measure_views.measure_schema, name="measure_schema"),
+    path("measures/<slug:slug>/", measure_views.measure, name="measure"),
+    path("measures/<slug:slug>/blank.pdf", progress_prints.measure_blank, name="measure_blank"),
+    path("measures/<slug:slug>/picture.png", progress_prints.measure_picture, name="measure_picture"),
+    path("measures/<slug:slug>/retire/", measure_views.measure_retire, name="measure_retire"),
+    path("cases/<int:pk>/progress/", progress.progress, name="progress"),
+    path("cases/<int:pk>/progress/print/", progress_prints.progress_print, name="progress_print"),
+    path("cases/<int:pk>/progress/<slug:what>/<int:row_pk>/take-back/", events.row_take_back, name="row_take_back"),
+    path("cases/<int:pk>/progress/<slug:what>/<int:row_pk>/put-back/", events.row_put_back, name="row_put_back"),
+    path("cases/<int:pk>/measures/due/", progress.measures_due, name="measures_due"),
+    path("cases/<int:pk>/measures/due/<int:rule_pk>/end/", progress.due_end, name="due_end"),
+    path("cases/<int:pk>/measures/shared/", progress.charts_shared, name="charts_shared"),
+    path("cases/<int:pk>/measures/chart/<slug:slug>/", progress.measure_chart, name="measure_chart"),
+    path("cases/<int:pk>/people/<int:participant_pk>/measures/<slug:slug>/", ratings.rate, name="rate"),
+    path(
+        "cases/<int:pk>/people/<int:participant_pk>/measures/<slug:slug>/hand-over/",
+        ratings.rate_hand_over,
+        name="rate_hand_over",
+    ),
+    path(
+        "cases/<int:pk>/people/<int:participant_pk>/measures/<slug:slug>/fill/", ratings.rate_screen, name="rate_screen"
+    ),
+    path(
+        "cases/<int:pk>/people/<int:participant_pk>/measures/<slug:slug>/print/",
+        progress_prints.measure_print,
+        name="measure_print",
+    ),
+    path("ratings/<int:pk>/", ratings.rating, name="rating"),
+    path("progress/printed/<int:pk>/", progress_prints.progress_printed, name="progress_printed"),
+    path("cases/<int:pk>/events/record/", events.event_record, name="event_record"),
+    path("cases/<int:pk>/repair/", events.repair, name="repair"),
+    path("cases/<int:pk>/milestones/", events.milestones, name="milestones"),
     # Homework
     path("printed/<int:pk>/", homework.printout, name="printout"),
     path("cases/<int:case_pk>/homework/", giving.homework, name="homework"),
