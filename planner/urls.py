@@ -76,6 +76,7 @@ urlpatterns = [
     path("cases/<int:pk>/growth/", growth.case_growth, name="case_growth"),
     path("search/", desk.search, name="search"),
     path("boosters/", board.boosters, name="boosters"),
+    path("boosters/figures/", board.boosters_figures, name="boosters_figures"),
     path("boosters/list.csv", board.boosters_table, name="boosters_table"),
     path("boosters/list.pdf", board.boosters_paper, name="boosters_paper"),
     # Cases
