@@ -26,6 +26,7 @@ from django.core.validators import MaxLengthValidator, MaxValueValidator, MinVal
 from django.utils.translation import gettext_lazy as _
 
 from planner.base.forms import HouseForm, LineField, TextField
+from planner.base.renderer import LongSelect
 from planner.practice.countries import countries, zones
 from planner.practice.models import NoteFormat, PaperSize, Role, TextSize, User
 
@@ -67,13 +68,15 @@ def _country_field() -> forms.ChoiceField:
     return forms.ChoiceField(
         label=_("Country"),
         required=False,
+        widget=LongSelect,
         choices=lambda: [("", _("Not in the list, or not said")), *countries()],
         help_text=_("It chooses the help lines at the foot of a client's sheet."),
     )
 
 
 def _zone_field() -> forms.ChoiceField:
-    return forms.ChoiceField(label=_("Time zone"), choices=lambda: [(name, name) for name in zones()], initial="UTC")
+    named = [(name, name) for name in zones()]
+    return forms.ChoiceField(label=_("Time zone"), widget=LongSelect, choices=named, initial="UTC")
 
 
 class SetUpForm(_ChoosesPassword):

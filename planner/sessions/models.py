@@ -82,7 +82,11 @@ class Session(Versioned):
     class Meta:
         app_label = "planner"
         ordering = ["-starts_at"]
-        indexes = [models.Index(fields=["case", "-starts_at"]), models.Index(fields=["starts_at"])]
+        indexes = [
+            models.Index(fields=["case", "-starts_at"]),
+            models.Index(fields=["starts_at"]),
+            models.Index(fields=["state", "starts_at"]),
+        ]
 
     @property
     def wall_start(self) -> datetime:

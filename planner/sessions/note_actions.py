@@ -6,7 +6,7 @@ forbids raises `Refused` with a sentence. Either way nothing was written.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from planner.cases.models import Audience, CaseKind, Participant, SignatureWay, 
 from planner.plans.models import Objective
 from planner.practice.models import User
 from planner.practice.trail import record
-from planner.sessions import note_facts, note_formats, note_text
+from planner.sessions import note_facts, note_formats, note_text, note_words
 from planner.sessions.actions import Refused, attending_of
 from planner.sessions.models import (
     Addendum,
@@ -71,11 +71,14 @@ def _take_up_objectives(note: ProgressNote) -> None:
 
 def _times_of(session: Session) -> tuple[Any, Any]:
     """When it began and ended, to the minute: as it was run, or as it was planned where nobody kept time."""
-    began = session.started_at or session.starts_at
-    ended = session.ended_at or session.ends_at
-    if not timedelta(0) < ended - began <= timedelta(hours=6):
-        began, ended = session.starts_at, session.ends_at
-    return began.replace(second=0, microsecond=0), ended.replace(second=0, microsecond=0)
+    run = [_minute(at) for at in (session.started_at, session.ended_at) if at]
+    if len(run) == 2 and timedelta(0) < run[1] - run[0] <= timedelta(hours=6):
+        return run[0], run[1]
+    return _minute(session.starts_at), _minute(session.ends_at)
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
 
 
 def _for_whom(session: Session, places: list[Participant]) -> tuple[str, Any]:
@@ -107,17 +110,13 @@ def _plan_words(facts: note_facts.Facts) -> str:
     """What the record knows of the plan for next time, as lines to go on from."""
     lines = []
     if facts.given:
-        lines.append(_("Homework: %(what)s.") % {"what": "; ".join(map(_with_whom, facts.given))})
+        lines.append(_("Homework: %(what)s.") % {"what": "; ".join(map(note_words.titled, facts.given))})
     if facts.left:
         lines.append(_("To take up again: %(what)s.") % {"what": "; ".join(facts.left)})
     if facts.next_at:
-        day = timezone.datetime.fromisoformat(facts.next_at)
+        day = datetime.fromisoformat(facts.next_at)
         lines.append(_("Next session: %(day)s.") % {"day": formats.date_format(day, "D j M Y, H:i")})
     return "\n".join(lines)
-
-
-def _with_whom(row: Any) -> str:
-    return f"{row['title']} ({row['whom']})" if row["whom"] else row["title"]
 
 
 @transaction.atomic
@@ -204,6 +203,8 @@ def missing(note: ProgressNote) -> list[str]:
         found.append(_("Say the risk: asked and nothing found, or the level."))
     elif note.risk_level != RiskLevel.NONE and not (note.risk_basis.strip() and note.risk_action.strip()):
         found.append(_("Say what the risk level rests on, and what was done."))
+    for row in note.objectives.filter(step="").select_related("objective__goal"):
+        found.append(_("Say where objective %(number)s stands.") % {"number": row.objective.number})
     if note.audience == Audience.PERSON and note.person_id is None:
         found.append(_("Choose for whose eyes the note is."))
     return found

@@ -10,8 +10,12 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from planner.boosters.models import Booster
+from planner.exchange.actions import make_feed
 from planner.library.models import Intervention, Worksheet
 from planner.management.bench.filling import Filled
+from planner.plans.actions import begin
+from planner.plans.models import Plan
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,30 @@ def worksheet_print(filled: Filled) -> str:
     return reverse("worksheet_print", args=[shown.pk])
 
 
+# Plans
+
+
+@row()
+def plan(filled: Filled) -> str:
+    return reverse("plan", args=[Plan.objects.active_of(filled.case).pk])
+
+
+@row()
+def plans(filled: Filled) -> str:
+    return reverse("plans", args=[filled.case.pk])
+
+
+@row()
+def plan_compare(filled: Filled) -> str:
+    return reverse("plan_compare", args=[Plan.objects.active_of(filled.case).pk])
+
+
+@row()
+def plan_edit(filled: Filled) -> str:
+    """The next version of the same plan."""
+    return reverse("plan_edit", args=[begin(case=filled.case, by=filled.owner).pk])
+
+
 # Sessions
 
 
@@ -153,6 +181,39 @@ def session_run(filled: Filled) -> str:
 @row()
 def session_print(filled: Filled) -> str:
     return reverse("session_print", args=[filled.session.pk])
+
+
+# Boosters and the calendar
+
+
+@row()
+def boosters(filled: Filled) -> str:
+    return reverse("boosters")
+
+
+@row("boosters?show=overdue")
+def boosters_overdue(filled: Filled) -> str:
+    return f"{reverse('boosters')}?show=overdue"
+
+
+@row("boosters?show=cases")
+def boosters_cases(filled: Filled) -> str:
+    return f"{reverse('boosters')}?show=cases"
+
+
+@row()
+def booster(filled: Filled) -> str:
+    return reverse("booster", args=[Booster.objects.filter(series__case=filled.case, state="due").first().pk])
+
+
+@row()
+def digest(filled: Filled) -> str:
+    return reverse("digest")
+
+
+@row("calendar feed")
+def calendar_read(filled: Filled) -> str:
+    return make_feed(by=filled.owner)
 
 
 # Practice
