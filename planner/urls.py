@@ -17,7 +17,7 @@ from planner.boosters import series_views as series
 from planner.cases import consent_views as consents
 from planner.cases import views as cases
 from planner.desk import board_views as board
-from planner.desk import timeline_views as desk_timeline
+from planner.desk import progress_views as growth
 from planner.desk import views as desk
 from planner.exchange import views as exchange
 from planner.homework import adaptation_views as adaptations
@@ -72,7 +72,8 @@ urlpatterns = [
     path("", desk.today, name="today"),
     path("cases/", desk.caseload, name="caseload"),
     path("cases/<int:pk>/", desk.case, name="case"),
-    path("cases/<int:pk>/timeline/", desk_timeline.timeline, name="timeline"),
+    path("cases/<int:pk>/timeline/", growth.timeline, name="timeline"),
+    path("cases/<int:pk>/growth/", growth.case_growth, name="case_growth"),
     path("search/", desk.search, name="search"),
     path("boosters/", board.boosters, name="boosters"),
     path("boosters/figures/", board.boosters_figures, name="boosters_figures"),

@@ -130,6 +130,7 @@ DOORS: dict[str, list[Door]] = {
 
     # progress
     "timeline":             [door("302 404 404 403 200 200", "case")],
+    "case_growth":          [door("302 404 404 403 200 200", "case")],
     "progress":             [door("302 404 404 403 200 200", "case")],
     "progress_print":       [door("302 404 404 403 403 200", "case")],
     "progress_printed":     [door("302 404 404 403 200 200", "progress_print")],

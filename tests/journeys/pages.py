@@ -85,7 +85,7 @@ PROGRESS = looks(
     "measure_print case participant trust",
     "measure_chart case trust ?person={participant}", "progress_print case",
     "progress_print case ?person={participant}",
-    "row_take_back case event_word event",
+    "row_take_back case event_word event", "case_growth case", "case_growth teller",
 )  # fmt: skip
 BOOSTERS = looks(
     "dana", "boosters", "boosters ?show=open", "boosters ?show=missed", "boosters ?show=cases",
