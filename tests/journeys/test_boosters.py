@@ -86,11 +86,12 @@ def hold_the_first(page, case):
     page.locator(".top-action").get_by_role("link", name="Book").click()
     page.get_by_role("button", name="Book").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Plan")
+    before = Rating.objects.filter(case=case, measure="trust").count()
     page.goto(reverse("booster_measure", args=[first.pk]))
     for field in page.get_by_label("Trust").all():
         field.fill("7")
     page.get_by_role("button", name="Keep the ratings").click()
-    assert Rating.objects.filter(case=case, measure="trust").count() == 2
+    assert Rating.objects.filter(case=case, measure="trust").count() == before + 2
     page.get_by_text("It was held").click()
     page.get_by_label("What has held").fill("The Sunday talk")
     page.get_by_label("One thing until the next booster").fill("Ruben says it within the day")
