@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from planner.boosters.models import Booster
 from planner.cases import names
 from planner.cases.models import Case, CaseKind, FlagKind, FlagState, Participant, SafetyFlag
-from planner.desk import booster_waits
+from planner.desk import booster_waits, note_waits
 from planner.desk.piles import OF_A_KIND, Pile, Waiting, pile
 from planner.practice.models import CrisisLine, User
 from planner.sessions.models import Session, SessionState
@@ -105,7 +105,13 @@ def _few(cases: QuerySet) -> QuerySet:
 
 
 #: What is asked for things that wait, the most pressing first. Each has a constant number of queries.
-SOURCES: tuple[Callable[[User], Pile], ...] = (safety, not_closed, *booster_waits.SOURCES, without_next)
+SOURCES: tuple[Callable[[User], Pile], ...] = (
+    safety,
+    not_closed,
+    *note_waits.SOURCES,
+    *booster_waits.SOURCES,
+    without_next,
+)
 
 
 def waiting(user: User) -> list[Pile]:

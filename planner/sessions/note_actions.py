@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from planner.cases.models import Audience, CaseKind, Participant, SignatureWay, SignerRole, TeamRole
 from planner.plans.models import Objective
-from planner.practice.models import User
+from planner.practice.models import Practice, User
 from planner.practice.trail import record
 from planner.sessions import note_facts, note_formats, note_text, note_words
 from planner.sessions.actions import Refused, attending_of
@@ -279,6 +279,11 @@ def is_late(note: ProgressNote, at: Any = None) -> bool:
     """Whether more hours have passed since the end of the session than the practice asks for."""
     hours = note.session.case.practice.note_late_hours
     return (at or timezone.now()) - note.ended_at > timedelta(hours=hours)
+
+
+def late_since(practice: Practice) -> datetime:
+    """An hour that ended before this moment and has no signed note is late."""
+    return timezone.now() - timedelta(hours=practice.note_late_hours)
 
 
 @transaction.atomic
