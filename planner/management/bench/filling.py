@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from planner.cases.models import Case, Participant, ParticipantRole, Person, SafetyFlag, TeamMember, TeamRole
 from planner.library.models import InterventionEdition
+from planner.management.bench import long_case
 from planner.practice.models import Practice, Role, User
 from planner.sessions.models import AgendaItem, ItemKind, Session, SessionState
 
@@ -155,4 +156,10 @@ def _agendas(made: Made) -> None:
 
 
 #: What a practice is filled with, in this order. A room adds its own step; it sees what those before it made.
-STEPS: tuple[Callable[[Made], None], ...] = (_people, _flags, _sessions, _agendas)
+STEPS: tuple[Callable[[Made], None], ...] = (
+    _people,
+    _flags,
+    _sessions,
+    _agendas,
+    lambda made: long_case.grow(made.owner),
+)
