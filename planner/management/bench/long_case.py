@@ -144,15 +144,15 @@ def _notes(long: Long, sessions: list[Session], objectives: list[Objective]) -> 
         "present": [{"id": one.person_id, "name": one.person.name, "role": one.role} for one in long.places],
         "agenda": [{"title": "Practice", "minutes": 10, "done": "done", "work": True, "name": "Practice"}] * 5,
     }  # fmt: skip
+    parts = {"told": "A week like the others. " * 20, "assessment": "Steady. " * 20, "plan": "Go on."}
+    same = {
+        "author": long.owner, "changed_by": long.owner, "state": NoteState.DRAFT, "place": "Room 1", "parts": parts,
+        "service_code": "90847", "risk_level": "none", "facts": facts,
+    }  # fmt: skip
     drafts = [
-        ProgressNote(
-            session=session, author=long.owner, changed_by=long.owner, state=NoteState.DRAFT,
-            began_at=session.starts_at, ended_at=session.ends_at, place="Room 1", service_code="90847", risk_level="none", facts=facts,
-            parts={"told": "A week like the others. " * 20, "assessment": "Steady. " * 20, "plan": "Go on."},
-            signed_at=session.ends_at,
-        )
-        for session in sessions
-    ]  # fmt: skip
+        ProgressNote(session=one, began_at=one.starts_at, ended_at=one.ends_at, signed_at=one.ends_at, **same)
+        for one in sessions
+    ]
     notes = ProgressNote.objects.bulk_create(drafts, batch_size=BATCH)
     NoteObjective.objects.bulk_create(
         [NoteObjective(note=note, objective=objectives[n % len(objectives)], step="further", response="Tried it.")
