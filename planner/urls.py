@@ -18,6 +18,7 @@ from planner.cases import consent_views as consents
 from planner.cases import views as cases
 from planner.desk import board_views as board
 from planner.desk import proof_views as proofs
+from planner.desk import timeline_views as desk_timeline
 from planner.desk import views as desk
 from planner.exchange import views as exchange
 from planner.homework import adaptation_views as adaptations
@@ -33,6 +34,11 @@ from planner.library import parcel_views as parcels
 from planner.library import views as library
 from planner.practice import views as practice
 from planner.practice.doors import without_second_factor
+from planner.progress import event_views as events
+from planner.progress import measure_views
+from planner.progress import print_views as progress_prints
+from planner.progress import rating_views as ratings
+from planner.progress import views as progress
 from planner.sessions import need_views as needs
 from planner.sessions import note_paper_views as note_papers
 from planner.sessions import note_views as notes
@@ -64,6 +70,7 @@ urlpatterns = [
     path("", desk.today, name="today"),
     path("cases/", desk.caseload, name="caseload"),
     path("cases/<int:pk>/", desk.case, name="case"),
+    path("cases/<int:pk>/timeline/", desk_timeline.timeline, name="timeline"),
     path("search/", desk.search, name="search"),
     path("cases/<int:pk>/audit/", proofs.case_audit, name="case_audit"),
     path("cases/<int:pk>/audit/print/", proofs.case_audit_print, name="case_audit_print"),
@@ -136,6 +143,41 @@ urlpatterns = [
     path("library/statements/", courses.statements, name="statements"),
     path("library/statements/<int:pk>/", courses.statement, name="statement"),
     path("library/statements/<int:pk>/text/", courses.statement_text, name="statement_text"),
+    # Progress
+    path("measures/", measure_views.measure_list, name="measures"),
+    path("measures/add/", measure_views.measure_add, name="measure_add"),
+    path("measures/schema.json", measure_views.measure_schema, name="measure_schema"),
+    path("measures/<slug:slug>/", measure_views.measure, name="measure"),
+    path("measures/<slug:slug>/blank.pdf", progress_prints.measure_blank, name="measure_blank"),
+    path("measures/<slug:slug>/picture.png", progress_prints.measure_picture, name="measure_picture"),
+    path("measures/<slug:slug>/retire/", measure_views.measure_retire, name="measure_retire"),
+    path("cases/<int:pk>/progress/", progress.progress, name="progress"),
+    path("cases/<int:pk>/progress/print/", progress_prints.progress_print, name="progress_print"),
+    path("cases/<int:pk>/progress/<slug:what>/<int:row_pk>/take-back/", events.row_take_back, name="row_take_back"),
+    path("cases/<int:pk>/progress/<slug:what>/<int:row_pk>/put-back/", events.row_put_back, name="row_put_back"),
+    path("cases/<int:pk>/measures/due/", progress.measures_due, name="measures_due"),
+    path("cases/<int:pk>/measures/due/<int:rule_pk>/end/", progress.due_end, name="due_end"),
+    path("cases/<int:pk>/measures/shared/", progress.charts_shared, name="charts_shared"),
+    path("cases/<int:pk>/measures/chart/<slug:slug>/", progress.measure_chart, name="measure_chart"),
+    path("cases/<int:pk>/people/<int:participant_pk>/measures/<slug:slug>/", ratings.rate, name="rate"),
+    path(
+        "cases/<int:pk>/people/<int:participant_pk>/measures/<slug:slug>/hand-over/",
+        ratings.rate_hand_over,
+        name="rate_hand_over",
+    ),
+    path(
+        "cases/<int:pk>/people/<int:participant_pk>/measures/<slug:slug>/fill/", ratings.rate_screen, name="rate_screen"
+    ),
+    path(
+        "cases/<int:pk>/people/<int:participant_pk>/measures/<slug:slug>/print/",
+        progress_prints.measure_print,
+        name="measure_print",
+    ),
+    path("ratings/<int:pk>/", ratings.rating, name="rating"),
+    path("progress/printed/<int:pk>/", progress_prints.progress_printed, name="progress_printed"),
+    path("cases/<int:pk>/events/record/", events.event_record, name="event_record"),
+    path("cases/<int:pk>/repair/", events.repair, name="repair"),
+    path("cases/<int:pk>/milestones/", events.milestones, name="milestones"),
     # Homework
     path("printed/<int:pk>/", homework.printout, name="printout"),
     path("cases/<int:case_pk>/homework/", giving.homework, name="homework"),

@@ -168,4 +168,5 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         "noted": noted.pk, "note_version": note.version, "signed": signed.pk, "signed_version": written.version,
         "phrase": phrase.pk,
     }  # fmt: skip
+    things |= factories.make_progress(case, owner)
     return SimpleNamespace(people=people, things=things, case=case, session=session, item=item)

@@ -20,8 +20,12 @@ from planner.library.models import (
 )
 from planner.plans.models import Goal, Objective, Plan
 from planner.practice.models import Practice, Role, User
+from planner.progress import actions as progress_actions
+from planner.progress import own_actions, setting_actions
+from planner.progress.models import ProgressPrint
 from planner.sessions import note_actions
 from planner.sessions.models import AgendaItem, ItemKind, ProgressNote, Session
+from planner.sheets.models import Printed
 
 _count = itertools.count(1)
 PASSWORD = "correct-horse-battery-staple-42"
@@ -232,3 +236,47 @@ def make_pathway(*interventions: Intervention, slug: str = "first-weeks", **fiel
         "sources": [{"fact": "A fact", "source": "A paper"}], "review": {"written": "2026-11-22"}, **fields,
     }  # fmt: skip
     return Pathway.objects.create(slug=slug, name=content["name"], content=content)
+
+
+OWN_MEASURE = """\
+slug: our-scale
+version: "1"
+name: Our scale
+about: How the week was.
+direction: lower
+answers: { min: 0, max: 3 }
+items:
+  - { n: 1, topic: sleep }
+  - { n: 2, topic: rest, reversed: true }
+  - { n: 3, topic: hope, risk: { from: 2 } }
+scoring: { method: sum, min: 0, max: 9 }
+licence: { text: Licensed to us., source: A letter, mark: primary }
+texts:
+  en:
+    title: Our scale
+    discreet_title: My answers
+    purpose: We look at the week.
+    items:
+      - { n: 1, ask: "Did you sleep?", answers: [never, some days, most days, always] }
+      - { n: 2, ask: "Did you rest?", answers: [never, some days, most days, always] }
+      - { n: 3, ask: "Was it too much?", answers: [never, some days, most days, always] }
+"""
+
+
+def make_progress(case: Case, by: User) -> dict:
+    """One of each thing of the progress room, for addresses."""
+    person = case.participants.first().person
+    event = progress_actions.record_event(by=by, case=case, kind="win", known="They laughed.")
+    rating = progress_actions.rate(by=by, case=case, person=person, measure="trust", items={1: 4})
+    rule = setting_actions.set_due(by=by, case=case, person=person, measure="trust", unit="sessions")
+    own = own_actions.add(by=by, text=OWN_MEASURE, right="Letter of the publisher")
+    kept = Printed.objects.create(
+        address="progress", title="Door", language="en", pages=1, sha256="0", pdf=b"%PDF-1.7 progress"
+    )
+    printed = ProgressPrint.objects.create(
+        case=case, person=person, audience="person", kind="progress", address="progress", printed=kept, by=by
+    )
+    return {
+        "measure": "trust", "own_measure": own.slug, "rating": rating.pk, "event": event.pk, "row_kind": "event",
+        "due_rule": rule.pk, "progress_print": printed.pk,
+    }  # fmt: skip

@@ -40,7 +40,7 @@ class SeriesForm(HouseForm):
     """A series before its dates are shown. `values` are what the actions take."""
 
     preset = forms.ChoiceField(label=_("Rhythm"), widget=forms.RadioSelect)
-    every = forms.IntegerField(label=_("Every"), min_value=1, max_value=52, required=False)
+    every = forms.IntegerField(label=_("Your own: every"), min_value=1, max_value=52, required=False)
     unit = forms.ChoiceField(
         label=_("Weeks or months"), choices=[("weeks", _("weeks")), ("months", _("months"))], required=False
     )
@@ -328,8 +328,8 @@ class MiniMeasureForm(HouseForm):
 class KeepingPrintForm(OptionsForm):
     """Which paper, for whom, and how it prints."""
 
-    what = forms.ChoiceField(label=_("What"), widget=forms.RadioSelect)
-    whom = forms.ChoiceField(label=_("For whom"), widget=forms.RadioSelect)
+    what = forms.ChoiceField(label=_("What"))
+    whom = forms.ChoiceField(label=_("For whom"))
     field_order = ["what", "whom"]
     WHAT = [("dates", _("Appointment card: the next dates")), ("keeping", _("Keeping what helps: the whole plan"))]
 

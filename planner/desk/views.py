@@ -13,11 +13,13 @@ from planner.base.text import clean_line
 from planner.boosters import chart as booster_chart
 from planner.cases import chart, names
 from planner.cases.models import Case, CaseKind, Participant, Phase
+from planner.desk import progress_waits
 from planner.desk import today as desk_today
 from planner.homework.models import Printout
 from planner.library import course_search
 from planner.library import search as library_search
 from planner.practice.trail import record
+from planner.progress import chart as progress_chart
 from planner.sessions.models import Session, SessionState
 
 PAGE = 25
@@ -96,6 +98,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
             "case": found,
             **chart.people_and_safety(found),
             **booster_chart.on_chart(found, request.user),
+            **progress_chart.on_chart(found, request.user, held=progress_waits.held_of(found)),
             "may_edit": Case.objects.editable_by(request.user).filter(pk=found.pk).exists(),
             "coming": sessions.filter(state__in=["planned", "running"]).order_by("starts_at")[:5],
             "past": sessions.filter(Q(state="held") | Q(state="cancelled")).order_by("-starts_at")[:12],

@@ -6,6 +6,7 @@ each test: loading and making take seconds, copying rows does not.
 
 from __future__ import annotations
 
+import datetime
 import re
 import threading
 import time
@@ -25,6 +26,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from planner.boosters import booster_actions
+from planner.boosters.models import Booster, Series
 from planner.cases import actions as cases
 from planner.cases import consent_actions
 from planner.cases.models import Case, TeamMember, TeamRole
@@ -35,6 +38,7 @@ from planner.library.models import Draft, Intervention, Parcel, Pathway, Stateme
 from planner.management.commands import demo
 from planner.practice import actions as practice
 from planner.practice.models import CrisisLine, Role, User
+from planner.progress.models import Event, Rating
 from planner.sessions import actions as sessions
 from planner.sessions.models import Session
 from planner.sessions.phrases import keep_phrase
@@ -246,7 +250,33 @@ def things(house, kept_copy):
         "setup_token": kept_copy.set_up,
         **consents_of(couple, house.dana),
         **notes_of(case_of("Aisha"), house.dana),
+        **progress_of(couple),
+        **boosters_of(case_of("Aisha"), house.dana),
     }
+
+
+def progress_of(case) -> dict[str, object]:
+    """A rating and an event of the case."""
+    return {
+        "rating": Rating.objects.filter(case=case).first().pk,
+        "event": Event.objects.filter(case=case).first().pk,
+        "event_word": "event",
+    }
+
+
+def boosters_of(case, by) -> dict[str, object]:
+    """The series of the couple in maintenance: a booster that was held, a booked one, one that is due and one that was
+    missed."""
+    series = Series.objects.get(case=case)
+    held, _second, booked, due, missed = series.boosters.order_by("number")[:5]
+    long_ago = timezone.localdate() - datetime.timedelta(days=20)
+    Booster.objects.filter(pk=missed.pk).update(due_on=long_ago)
+    missed.refresh_from_db()
+    booster_actions.miss(missed, by=by, version=missed.version, reason="Ill")
+    return {
+        "kept_case": case.pk, "booster_series": series.pk, "held_booster": held.pk, "booked_booster": booked.pk,
+        "due_booster": due.pk, "missed_booster": missed.pk,
+    }  # fmt: skip
 
 
 def notes_of(case, by) -> dict[str, object]:

@@ -74,6 +74,23 @@ HOMEWORK = looks(
     "give teller ?q=sleep", "assignment assignment", "assignment open_assignment", "assignment_print open_assignment",
     "assignment_fill open_assignment", "response_rate response",
 )  # fmt: skip
+PROGRESS = looks(
+    "dana", "progress case", "progress teller", "timeline case", "timeline teller ?withdrawn=1", "repair case",
+    "milestones case", "event_record case", "measures_due case", "charts_shared case", "measures", "measure phq-9",
+    "measure trust", "measure bam-r", "measure_add", "rate case participant phq-9", "rate case participant trust",
+    "rate case participant goal-attainment", "rating rating", "measure_chart case trust",
+    "measure_print case participant trust",
+    "measure_chart case trust ?person={participant}", "progress_print case",
+    "progress_print case ?person={participant}",
+    "row_take_back case event_word event",
+)  # fmt: skip
+BOOSTERS = looks(
+    "dana", "boosters", "boosters ?show=open", "boosters ?show=missed", "boosters ?show=cases", "digest",
+    "series_new case_without_hour", "series booster_series", "series_rest booster_series", "series_end booster_series",
+    "booster held_booster", "booster booked_booster", "booster due_booster", "booster missed_booster",
+    "booster_book due_booster", "booster_measure booked_booster", "reentry kept_case", "keeping kept_case",
+    "treatment_end kept_case", "calendar_feed",
+)  # fmt: skip
 PRACTICE = looks(
     "dana", "profile", "account_change_password", "account_reauthenticate", "mfa_index", "second_factor",
     "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn", "people", "person_invite", "person_change colleague",
@@ -95,7 +112,8 @@ OUTSIDE = looks("", "account_login", "setup setup_token", "setup no-such-token 4
 OUTSIDE += looks("", "join password_token", "join no-such-token 404")
 
 EVERY = {
-    "desk": DESK, "cases": CASES, "library": LIBRARY, "sessions": SESSIONS, "homework": HOMEWORK, "practice": PRACTICE,
+    "desk": DESK, "cases": CASES, "library": LIBRARY, "sessions": SESSIONS, "boosters": BOOSTERS,
+    "homework": HOMEWORK, "progress": PROGRESS, "practice": PRACTICE,
     "secured": SECURED,
     "others": OTHERS, "outside": OUTSIDE,
 }  # fmt: skip
@@ -103,6 +121,7 @@ EVERY = {
 #: Doors that show no page of their own: they take a form, or give a file or a part of a page.
 NO_PAGE = {
     "takes a form": {
+        "due_end", "rate_hand_over", "row_put_back", "measure_retire",
         "alive", "sign_out", "sign_out_everywhere", "invitation_withdraw", "person_password_link",
         "person_factor_remove", "help_line_remove", "session_cancel", "session_template", "session_carry", "item_add",
         "item_change", "item_move", "item_remove", "item_restore", "item_done", "handout_set", "session_start",
@@ -112,17 +131,24 @@ NO_PAGE = {
         "draft_block_add", "draft_block", "draft_block_move", "draft_block_remove", "draft_block_restore",
         "adaptation_remove", "consent_print",
         "case_audit_print", "case_thread_print",
-        "need_add", "note_begin", "note_save", "note_sign", "note_addendum", "note_approve", "note_return",
+        "series_reopen", "booster_hold", "booster_miss", "booster_follow_up", "booster_again",
+        "booster_move", "booster_drop", "booster_put_back", "booster_focus", "booster_brief", "ending_print",
+        "reminder_given", "reentry_rule", "reentry_decide", "calendar_feed_make", "calendar_feed_titles",
+        "calendar_feed_end", "need_add", "note_begin", "note_save", "note_sign", "note_addendum", "note_approve", "note_return",
         "note_print", "phrase_remove",
         "series_change", "assignment_tick", "assignment_review", "hand_over", "sharing_withdraw", "handed_share",
     },
     "gives a file": {
+        "measure_blank", "measure_picture", "measure_schema", "progress_printed",
+        "boosters_table", "boosters_paper", "booster_ics", "series_ics", "calendar_read",
         "assignment_picture",
         "draft_picture", "adaptation_picture", "consent_paper",
         "catalogue_file", "statement_text", "worksheet_picture", "worksheet_pdf", "pack_schema", "printout",
         "session_print_picture", "mfa_download_recovery_codes", "mfa_login_webauthn",
     },
     "is a part of a page": {"session_library"},
-    "is a step in between, looked at by its own test": {"mfa_authenticate", "unlock", "take_back", "handed_sheet"},
+    "is a step in between, looked at by its own test": {
+        "mfa_authenticate", "unlock", "take_back", "handed_sheet", "rate_screen",
+    },
     "asks the browser for a passkey; only its script differs from the page for a code": {"mfa_reauthenticate_webauthn"},
 }  # fmt: skip

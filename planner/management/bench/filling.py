@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
+from planner.boosters.models import Booster, BoosterState, ReentryRule, Series
 from planner.cases.models import Case, Participant, ParticipantRole, Person, SafetyFlag, TeamMember, TeamRole
 from planner.library.models import InterventionEdition
 from planner.management.bench import long_case
@@ -17,6 +18,7 @@ from planner.sessions.models import AgendaItem, ItemKind, Session, SessionState
 
 SESSIONS_A_CASE = 20
 SESSIONS_A_DAY = 6
+BOOSTERS_A_CASE = 50
 DAYS_AHEAD = 5
 BATCH = 2000
 FIRST_NAMES = ("Maya", "Ruben", "Ana", "Luís", "Noor", "Jonas", "Ewa", "Tomás", "Ines", "Karim", "Lena", "Olu")
@@ -155,11 +157,49 @@ def _agendas(made: Made) -> None:
     AgendaItem.objects.bulk_create(items, batch_size=BATCH)
 
 
+def _boosters(made: Made) -> None:
+    """A series in every case, fifty boosters each: most of them over (held, one in ten missed and followed up), one in
+    some hundred overdue, the rest still to come."""
+    today = timezone.localdate()
+    series = Series.objects.bulk_create(
+        [
+            Series(
+                case=case, preset="own", every=2, unit="weeks", count=BOOSTERS_A_CASE, zone="UTC",
+                start_on=today - datetime.timedelta(weeks=96, days=n % 14), clock=datetime.time(9 + n % 8),
+                by=made.owner,
+            )
+            for n, case in enumerate(made.cases)
+        ],
+        batch_size=BATCH,
+    )  # fmt: skip
+    ReentryRule.objects.bulk_create(
+        [ReentryRule(case=case, changed_by=made.owner) for case in made.cases], batch_size=BATCH
+    )
+    rows = [_booster(one, number, today) for one in series for number in range(1, BOOSTERS_A_CASE + 1)]
+    Booster.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _booster(series: Series, number: int, today: datetime.date) -> Booster:
+    due = series.start_on + datetime.timedelta(weeks=2 * number)
+    over = due + datetime.timedelta(days=7) < today
+    mark = series.pk * 31 + number
+    state = BoosterState.DUE
+    if over and mark % 200:
+        state = BoosterState.HELD if mark % 10 else BoosterState.MISSED
+    missed = due if state == BoosterState.MISSED else None
+    return Booster(
+        series=series, number=number, due_on=due, clock=series.clock, opens_on=due - datetime.timedelta(days=3),
+        closes_on=due + datetime.timedelta(days=7), state=state, missed_on=missed, followed_up_on=missed,
+        missed_at=timezone.now() if missed else None, held_on=due if state == BoosterState.HELD else None,
+    )  # fmt: skip
+
+
 #: What a practice is filled with, in this order. A room adds its own step; it sees what those before it made.
 STEPS: tuple[Callable[[Made], None], ...] = (
     _people,
     _flags,
     _sessions,
     _agendas,
+    _boosters,
     lambda made: long_case.grow(made.owner),
 )

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from planner.boosters.models import Booster
 from planner.cases.models import Case
+from planner.exchange.actions import make_feed
 from planner.library.models import Intervention, Worksheet
 from planner.management.bench import long_case
 from planner.management.bench.filling import Filled
@@ -156,6 +158,39 @@ def session_run(filled: Filled) -> str:
 @row()
 def session_print(filled: Filled) -> str:
     return reverse("session_print", args=[filled.session.pk])
+
+
+# Boosters and the calendar
+
+
+@row()
+def boosters(filled: Filled) -> str:
+    return reverse("boosters")
+
+
+@row("boosters?show=overdue")
+def boosters_overdue(filled: Filled) -> str:
+    return f"{reverse('boosters')}?show=overdue"
+
+
+@row("boosters?show=cases")
+def boosters_cases(filled: Filled) -> str:
+    return f"{reverse('boosters')}?show=cases"
+
+
+@row()
+def booster(filled: Filled) -> str:
+    return reverse("booster", args=[Booster.objects.filter(series__case=filled.case, state="due").first().pk])
+
+
+@row()
+def digest(filled: Filled) -> str:
+    return reverse("digest")
+
+
+@row("calendar feed")
+def calendar_read(filled: Filled) -> str:
+    return make_feed(by=filled.owner)
 
 
 # Practice
