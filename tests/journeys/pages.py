@@ -134,8 +134,8 @@ NO_PAGE = {
         "series_reopen", "booster_hold", "booster_miss", "booster_follow_up", "booster_again",
         "booster_move", "booster_drop", "booster_put_back", "booster_focus", "booster_brief", "ending_print",
         "reminder_given", "reentry_rule", "reentry_decide", "calendar_feed_make", "calendar_feed_titles",
-        "calendar_feed_end", "need_add", "note_begin", "note_save", "note_sign", "note_addendum", "note_approve", "note_return",
-        "note_print", "phrase_remove",
+        "calendar_feed_end", "need_add", "note_begin", "note_save", "note_sign", "note_addendum",
+        "note_approve", "note_return", "note_print", "phrase_remove",
         "series_change", "assignment_tick", "assignment_review", "hand_over", "sharing_withdraw", "handed_share",
     },
     "gives a file": {
