@@ -90,7 +90,9 @@ def _notes(case: Case, plan: Plan | None) -> Iterable[tuple[NoteFacts, ProgressN
     """Every held hour, the newest first, with its note."""
     lines = set(Objective.objects.active_of(case).values_list("line", flat=True)) if plan else set()
     planned = {row.name for row in PlannedIntervention.objects.active_of(case)} if plan else set()
-    notes = ProgressNote.objects.filter(session__case=case).prefetch_related("objectives__objective", "signatures")
+    notes = ProgressNote.objects.filter(session__case=case).prefetch_related(
+        "objectives__objective", "signatures", "addenda"
+    )
     by_session = {note.session_id: note for note in notes.select_related("risk_person")}
     held = Session.objects.filter(case=case, state=SessionState.HELD).order_by("-starts_at")
     for session in held.only("starts_at", "kind", "zone"):
@@ -124,11 +126,12 @@ def _note(session: Session, note: ProgressNote | None, plan: Plan | None, lines:
 
 def _lacks(note: ProgressNote, facts: Facts) -> Iterable[str]:
     """What of D2 the note does not tell; date, time and length every note has."""
-    if not note.place:
+    later = list(note.addenda.all())
+    if not (note.place or any(one.place for one in later)):
         yield _("place")
     if not facts.present:
         yield _("who was there")
-    if not note.service_code:
+    if not (note.service_code or any(one.service_code for one in later)):
         yield _("service code")
     if not any(one.role == SignerRole.CLINICIAN and one.credentials for one in note.signatures.all()):
         yield _("credentials")

@@ -1,11 +1,12 @@
-"""What waits of the notes: given back by the supervisor, awaiting the supervisor's word, not signed yet."""
+"""What waits of the notes: to be signed, for the first time or after the supervisor gave them back; between author and
+supervisor, where both see it; hours without any note."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -18,61 +19,59 @@ from planner.sessions.note_actions import late_since
 DAYS_BACK = 60  # an hour held longer ago without any note is a matter for the auditor's page
 
 
-def returned(user: User) -> Pile:
-    """Notes that the supervisor gave back to this author."""
-    rows = ProgressNote.objects.editable_by(user).filter(state=NoteState.RETURNED, author=user)
-    said = _("The supervisor asks for a change in the note of %(day)s")
-    return _pile(rows, said, _("Open"), mark=_("Returned"))
-
-
-def to_approve(user: User) -> Pile:
-    """Notes that wait for this supervisor."""
-    rows = ProgressNote.objects.decidable_by(user).order_by("signed_at")
-    return _pile(rows, _("A note of %(day)s waits for you"), _("Read"))
-
-
-def awaiting(user: User) -> Pile:
-    """This author's notes that wait for their supervisor: both see it."""
-    rows = ProgressNote.objects.editable_by(user).filter(state=NoteState.AWAITING, author=user)
-    return _pile(rows.order_by("signed_at"), _("The note of %(day)s awaits the supervisor"), _("Look"))
-
-
-def unsigned(user: User) -> Pile:
-    """Drafts, the oldest first; one that is over the practice's hours is marked as late."""
-    rows = ProgressNote.objects.editable_by(user).filter(state=NoteState.DRAFT, author=user).order_by("began_at")
+def to_sign(user: User) -> Pile:
+    """This author's notes that are open: given back first, then drafts, the oldest first. One over the practice's hours
+    is marked as late."""
+    rows = ProgressNote.objects.editable_by(user).open().filter(author=user).order_by("-state", "began_at")
     late = late_since(user.practice)
-    few = rows.select_related("session__case").defer("parts", "facts")[: OF_A_KIND + 1]
-    found = [_waiting(note, _("Note unsigned since %(day)s"), _("Open"), _("Late") if note.ended_at < late else "")
-             for note in few]  # fmt: skip
-    return pile(found, reverse("sessions") + "?when=past")
+    return _pile(_to_sign(note, late) for note in _few(rows))
+
+
+def _to_sign(note: ProgressNote, late: datetime) -> Waiting:
+    if note.state == NoteState.RETURNED:
+        said = _("The supervisor asks for a change in the note of %(day)s")
+        return _waiting(note, said, _("Open"), _("Returned"))
+    return _waiting(note, _("Note unsigned since %(day)s"), _("Open"), _("Late") if note.ended_at < late else "")
+
+
+def supervision(user: User) -> Pile:
+    """Notes that wait for this supervisor, and this author's that wait for theirs."""
+    rows = ProgressNote.objects.visible_to(user).filter(state=NoteState.AWAITING)
+    rows = rows.filter(Q(supervisor=user) | Q(author=user)).order_by("signed_at")
+    return _pile(_supervised(note, user) for note in _few(rows))
+
+
+def _supervised(note: ProgressNote, user: User) -> Waiting:
+    if note.supervisor_id == user.pk:
+        return _waiting(note, _("A note of %(day)s waits for you"), _("Read"))
+    return _waiting(note, _("The note of %(day)s awaits the supervisor"), _("Look"))
 
 
 def unwritten(user: User) -> Pile:
-    """Hours that were held lately and have no note at all."""
+    """Hours that this person ended lately and that have no note at all."""
     since = timezone.now() - timedelta(days=DAYS_BACK)
     noted = ProgressNote.objects.filter(session=OuterRef("pk"))
     rows = Session.objects.editable_by(user).filter(state=SessionState.HELD, starts_at__gte=since, changed_by=user)
-    rows = rows.exclude(Exists(noted)).order_by("starts_at").select_related("case")
-    found = [
-        Waiting(session.case, _("No note for the hour of %(day)s") % {"day": _day(session.wall_start)}, _("Write"),
-                reverse("note", args=[session.pk]))
-        for session in rows[: OF_A_KIND + 1]
-    ]  # fmt: skip
-    return pile(found, reverse("sessions") + "?when=past")
+    rows = rows.exclude(Exists(noted)).order_by("starts_at").select_related("case")[: OF_A_KIND + 1]
+    said, do = _("No note for the hour of %(day)s"), _("Write")
+    return _pile(Waiting(one.case, said % {"day": _day(one)}, do, reverse("note", args=[one.pk])) for one in rows)
 
 
-SOURCES = (returned, to_approve, unsigned, unwritten, awaiting)
+SOURCES = (to_sign, unwritten, supervision)
 
 
-def _pile(rows: Iterable[ProgressNote], said: str, do: str, mark: str = "") -> Pile:
-    few = rows.select_related("session__case").defer("parts", "facts")[: OF_A_KIND + 1]
-    return pile((_waiting(note, said, do, mark) for note in few), reverse("sessions") + "?when=past")
+def _few(rows: QuerySet) -> QuerySet:
+    return rows.select_related("session__case").defer("parts", "facts")[: OF_A_KIND + 1]
 
 
-def _waiting(note: ProgressNote, said: str, do: str, mark: str) -> Waiting:
-    words = said % {"day": _day(note.session.wall_start)}
+def _pile(things: Iterable[Waiting]) -> Pile:
+    return pile(things, f"{reverse('sessions')}?when=past")
+
+
+def _waiting(note: ProgressNote, said: str, do: str, mark: str = "") -> Waiting:
+    words = said % {"day": _day(note.session)}
     return Waiting(note.session.case, words, do, reverse("note", args=[note.session_id]), mark=mark)
 
 
-def _day(moment: datetime) -> str:
-    return formats.date_format(moment, "D j M")
+def _day(session: Session) -> str:
+    return formats.date_format(session.wall_start, "D j M")

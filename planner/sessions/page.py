@@ -21,7 +21,7 @@ from planner.sessions import actions, agenda, needs, suggest
 from planner.sessions.before import Before, used_with
 from planner.sessions.models import AgendaItem, Handout, ItemKind, Session
 
-SHOWN = 30  # rows of the library beside an agenda; the search narrows them
+SHOWN = 15  # rows of the library beside an agenda; the search narrows them
 
 
 @dataclass(frozen=True)

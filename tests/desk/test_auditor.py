@@ -147,6 +147,15 @@ def test_notes_are_read_as_they_were_signed(couple, owner):
     }  # fmt: skip
 
 
+def test_an_addendum_tells_what_the_note_does_not(couple, owner):
+    owner.credentials = "LMFT"
+    owner.save()
+    note = factories.make_note(factories.make_session(couple, owner, days=-1, state="held"), owner, signed=True)
+    assert answered(couple)["D2"] == "no"
+    note_actions.add_addendum(note, by=owner, text="Left out.", place="Room 1", service_code="90847")
+    assert answered(couple)["D2"] == "yes"
+
+
 def test_a_held_hour_without_a_note_is_named(couple, owner):
     session = factories.make_session(couple, owner, days=-1, state="held")
     found = {answer.code: answer for answer in auditor.answers(audit_facts.record_of(couple))}
@@ -188,4 +197,4 @@ def test_as_many_queries_for_one_hour_as_for_three(couple, owner, django_assert_
             audit_facts.record_of(couple)
 
 
-QUERIES = 10
+QUERIES = 11

@@ -20,7 +20,7 @@ from planner.boosters import booster_actions
 from planner.cases import actions as cases
 from planner.cases.models import Case
 from planner.library.models import Intervention, SessionTemplate
-from planner.management import demo_progress
+from planner.management import demo_plans, demo_progress
 from planner.practice import actions as practice_actions
 from planner.practice.models import Practice, User
 from planner.practice.place import zone_of
@@ -108,6 +108,8 @@ def _telling_it_anew(dana: User) -> None:
         phase="consolidation",
         people=[{"name": "Jonas Weber", "print_name": "Jonas", "role": "other"}],
     )
+    demo_plans.telling_it_anew(dana, case)
+
     demo_progress.telling_it_anew(dana, case)
     first = _hour(dana, case, days=-14, clock=11)
     _add(dana, first, externalising=26)
@@ -159,6 +161,8 @@ def _keeping_well(dana: User) -> None:
         ],
     )
     _asked(dana, case, ["Aisha", "Luc"])
+    demo_plans.keeping_well(dana, case)
+
     demo_progress.keeping_well(dana, case)
     held = _hour(dana, case, days=-28, clock=16)
     _add(dana, held, weekly_check_in=10, maintenance_plan=16)
@@ -247,8 +251,15 @@ def _print(dana: User, session: Session) -> None:
 def _draft(dana: User, session: Session, **words: str) -> ProgressNote:
     """A note that is begun and not signed yet."""
     note = notes.begin_note(session, by=dana)
-    place = {"place": "Harbour Lane, room 1"}
+    place = {"place": "Harbour Lane, room 1", "service_code": _code(session)}
     return notes.change_note(note, by=dana, version=note.version, **place, **words)
+
+
+def _code(session: Session) -> str:
+    """A code as a payer in the United States would name the service."""
+    if session.kind == "intake":
+        return "90791"
+    return "90834" if session.case.kind == "individual" else "90847"
 
 
 def _note(dana: User, session: Session, **words: str) -> None:
