@@ -17,8 +17,8 @@ from planner.boosters import series_views as series
 from planner.cases import consent_views as consents
 from planner.cases import views as cases
 from planner.desk import board_views as board
+from planner.desk import progress_views as growth
 from planner.desk import proof_views as proofs
-from planner.desk import timeline_views as desk_timeline
 from planner.desk import views as desk
 from planner.exchange import views as exchange
 from planner.homework import adaptation_views as adaptations
@@ -74,13 +74,15 @@ urlpatterns = [
     path("", desk.today, name="today"),
     path("cases/", desk.caseload, name="caseload"),
     path("cases/<int:pk>/", desk.case, name="case"),
-    path("cases/<int:pk>/timeline/", desk_timeline.timeline, name="timeline"),
+    path("cases/<int:pk>/timeline/", growth.timeline, name="timeline"),
+    path("cases/<int:pk>/growth/", growth.case_growth, name="case_growth"),
     path("search/", desk.search, name="search"),
     path("cases/<int:pk>/audit/", proofs.case_audit, name="case_audit"),
     path("cases/<int:pk>/audit/print/", proofs.case_audit_print, name="case_audit_print"),
     path("cases/<int:pk>/thread/", proofs.case_thread, name="case_thread"),
     path("cases/<int:pk>/thread/print/", proofs.case_thread_print, name="case_thread_print"),
     path("boosters/", board.boosters, name="boosters"),
+    path("boosters/figures/", board.boosters_figures, name="boosters_figures"),
     path("boosters/list.csv", board.boosters_table, name="boosters_table"),
     path("boosters/list.pdf", board.boosters_paper, name="boosters_paper"),
     # Cases

@@ -134,6 +134,7 @@ DOORS: dict[str, list[Door]] = {
 
     # progress
     "timeline":             [door("302 404 404 403 200 200", "case")],
+    "case_growth":          [door("302 404 404 403 200 200", "case")],
     "progress":             [door("302 404 404 403 200 200", "case")],
     "progress_print":       [door("302 404 404 403 403 200", "case")],
     "progress_printed":     [door("302 404 404 403 200 200", "progress_print")],
@@ -204,6 +205,7 @@ DOORS: dict[str, list[Door]] = {
     "session_print_picture": [door("302 404 404 403 403 200", "session")],
     # boosters: the board
     "boosters":             [door("302 200 200 403 200 200"), door("302 200 200 403 200 200", query="?show=cases")],
+    "boosters_figures":     [door("302 200 200 403 200 200")],
     "boosters_table":       [door("302 200 200 403 200 200")],
     "boosters_paper":       [door("302 200 200 403 200 200")],
     # boosters

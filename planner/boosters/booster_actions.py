@@ -18,6 +18,7 @@ from planner.base.text import clean, clean_line
 from planner.boosters import dates
 from planner.boosters.actions import cancel_hour, check_open, placed
 from planner.boosters.models import OPEN, UNBOOKED, Booster, BoosterState
+from planner.boosters.reentry import count_missed
 from planner.cases import actions as cases
 from planner.cases import gates
 from planner.cases.actions import Refused
@@ -119,6 +120,7 @@ def miss(booster: Booster, *, by: User, version: int, on: date | None = None, re
         reason=clean_line(reason)[:300], followed_up_on=None,
         changed_by=by,
     )  # fmt: skip
+    count_missed(booster.series.case)
     _record("missed", booster, by)
     return booster
 
@@ -217,6 +219,7 @@ def put_back(booster: Booster, *, by: User, version: int) -> Booster:
         followed_up_on=None,
         changed_by=by,
     )
+    count_missed(booster.series.case)
     _record("put back", booster, by)
     return booster
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from planner.agreements.models import Agreement
 from planner.boosters import dates
-from planner.boosters.models import UNBOOKED, Booster, DigestMail
+from planner.boosters.models import Booster, DigestMail
 from planner.homework.models import Assignment
 from planner.plans.models import Plan
 from planner.practice.models import Role, User
@@ -66,7 +66,7 @@ def _to_follow_up(user: User) -> int:
 def _due(user: User, today: date) -> int:
     """Unbooked with a window that is open at some time from today to Sunday."""
     sunday = dates.monday(today) + timedelta(days=6)
-    rows = Booster.objects.editable_by(user).open().filter(stands__in=UNBOOKED)
+    rows = Booster.objects.editable_by(user).unbooked()
     return rows.filter(opens_on__lte=sunday, closes_on__gte=today).count()
 
 

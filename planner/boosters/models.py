@@ -117,6 +117,7 @@ class BoosterState(models.TextChoices):
 OPEN = (BoosterState.DUE, BoosterState.BOOKED, BoosterState.MOVED)
 #: Open and without an hour in the calendar.
 UNBOOKED = (BoosterState.DUE, BoosterState.MOVED)
+NOT_HELD = (SessionState.PLANNED, SessionState.RUNNING, SessionState.CANCELLED)
 
 
 class BoosterQuerySet(models.QuerySet):
@@ -144,12 +145,21 @@ class BoosterQuerySet(models.QuerySet):
 
     def open(self) -> Self:
         """Still to come, or overdue: neither held, missed nor dropped, of a series that goes on."""
-        return self.standing().filter(state__in=OPEN, stands__in=OPEN, series__ended_on=None)
+        booked = Q(state=BoosterState.BOOKED, session__state__in=NOT_HELD)
+        return self.filter(Q(state__in=UNBOOKED) | booked, series__ended_on=None)
+
+    def unbooked(self) -> Self:
+        """Open and without an hour in the calendar; a session that was cancelled is none."""
+        cancelled = Q(state=BoosterState.BOOKED, session__state=SessionState.CANCELLED)
+        return self.filter(Q(state__in=UNBOOKED) | cancelled, series__ended_on=None)
 
     def overdue(self, today: date) -> Self:
         """Open with a window that has closed, and no hour to come in the calendar."""
-        coming = Q(stands=BoosterState.BOOKED, session__starts_at__gte=timezone.now())
-        return self.open().filter(closes_on__lt=today).exclude(coming)
+        cancelled = Q(session__state=SessionState.CANCELLED)
+        over = Q(state=BoosterState.BOOKED) & (
+            cancelled | Q(session__starts_at__lt=timezone.now(), session__state__in=NOT_HELD)
+        )
+        return self.filter(Q(state__in=UNBOOKED) | over, series__ended_on=None, closes_on__lt=today)
 
     def to_follow_up(self) -> Self:
         """Missed, and nobody has said yet what was done about it."""
@@ -227,8 +237,14 @@ class Booster(Versioned):
 
     @property
     def state_now(self) -> str:
-        """`stands` where the row came through `standing()`, else the state."""
-        return getattr(self, "stands", self.state)
+        """The state, corrected by what became of its session (see `standing`)."""
+        if self.state != BoosterState.BOOKED or self.session is None:
+            return self.state
+        if self.session.state == SessionState.HELD:
+            return BoosterState.HELD
+        if self.session.state == SessionState.CANCELLED:
+            return BoosterState.MOVED if self.moved_from else BoosterState.DUE
+        return self.state
 
     @property
     def state_label(self) -> str:
@@ -252,6 +268,8 @@ class ReentryRule(Versioned):
     trust_falls = models.PositiveSmallIntegerField(default=2)
     missed = models.PositiveSmallIntegerField(default=2)
     also = models.CharField(max_length=300, blank=True)  # what else the clients said would bring them back sooner
+    missed_since = models.PositiveSmallIntegerField(default=0)  # missed boosters since `decided_at`, counted at each
+    decided_at = models.DateTimeField(null=True, blank=True)  # the newest decision
     changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     objects = OfCaseQuerySet.as_manager()
@@ -306,6 +324,7 @@ class Reminder(Stamped):
 
     class Meta:
         app_label = "planner"
+        indexes = [models.Index(fields=["done_at", "due_on"])]
         constraints = [models.UniqueConstraint(fields=["booster", "due_on"], name="one_reminder_a_date")]
 
 

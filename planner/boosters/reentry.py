@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
-from django.db.models import Exists, Max, Min, OuterRef, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planner.boosters import dates, measures
-from planner.boosters.models import Booster, BoosterState, ReentryDecision, ReentryRule, Series
+from planner.boosters.models import Booster, BoosterState, ReentryRule, Series
 from planner.cases.models import Case
+from planner.practice.models import User
 from planner.progress.models import Event, EventKind, Rating
 
 #: With fewer changes than this to go by, a fall of SMALLEST points or more counts as beyond the usual change.
@@ -27,6 +29,7 @@ ENOUGH = 3
 SMALLEST = 2
 #: How far back Today looks for what could meet a rule. A case's own page looks at everything.
 RECENT = timedelta(days=400)
+LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -37,16 +40,17 @@ class Reason:
     sentence: str
 
 
-def candidates(cases: QuerySet) -> QuerySet:
-    """Of these cases those with an open series where something happened that could meet a rule: a look at a few
-    indexes before the rule itself is read."""
-    recent = timezone.localdate() - RECENT
-    of_case = {"case": OuterRef("pk")}
-    relapse = Event.objects.filter(**of_case, kind=EventKind.RELAPSE, on__gte=recent, withdrawn_at=None)
-    rated = Rating.objects.filter(**of_case, measure=measures.TRUST, on__gte=recent, withdrawn_at=None)
-    missed = Booster.objects.filter(series__case=OuterRef("pk"), state=BoosterState.MISSED, missed_on__gte=recent)
-    going_on = Series.objects.open().filter(**of_case)
-    return cases.filter(Exists(going_on)).filter(Exists(relapse) | Exists(missed) | Exists(rated))
+def candidates(user: User) -> QuerySet:
+    """The rules of the person's cases that something may have met since the last decision: a look at a few indexes
+    before the rule itself is read. Each comes with its case."""
+    since = timezone.localdate() - RECENT
+    told = {"case": OuterRef("case"), "on__gte": since, "withdrawn_at": None}
+    new = Q(at__gt=Coalesce(OuterRef("decided_at"), LONG_AGO))
+    relapse = Event.objects.filter(new, **told, kind=EventKind.RELAPSE)
+    rated = Rating.objects.filter(new, **told, measure=measures.TRUST)
+    met = Q(missed__gt=0, missed_since__gte=F("missed"))
+    met |= Q(Exists(relapse), relapse=True) | Q(Exists(rated), trust_falls__gt=0)
+    return ReentryRule.objects.editable_by(user).filter(met).select_related("case").order_by("case__code")
 
 
 def reasons_of(case: Case) -> list[Reason]:
@@ -55,18 +59,16 @@ def reasons_of(case: Case) -> list[Reason]:
 
 
 def reasons_for(case_ids: Iterable[int]) -> dict[int, list[Reason]]:
-    """Case -> reasons, for those whose rule is met; six queries however many cases there are."""
-    rules = {rule.case_id: rule for rule in ReentryRule.objects.filter(case__in=list(case_ids))}
+    """Case -> reasons, for those whose rule is met; four queries however many cases there are."""
+    ids = list(case_ids)
+    rules = {rule.case_id: rule for rule in ReentryRule.objects.filter(case__in=ids)} if ids else {}
     if not rules:
         return {}
     begun = _begun(rules)
-    decided = dict(
-        ReentryDecision.objects.filter(case__in=rules).values_list("case").annotate(newest=Max("at")).order_by()
-    )
     found: dict[int, list[Reason]] = defaultdict(list)
-    _relapses(rules, begun, decided, found)
-    _falls(rules, begun, decided, found)
-    _missed(rules, decided, found)
+    _relapses(rules, begun, found)
+    _falls(rules, begun, found)
+    _missed(rules, found)
     return dict(found)
 
 
@@ -76,21 +78,21 @@ def _begun(rules: dict[int, ReentryRule]) -> dict[int, date]:
     return dict(rows)
 
 
-def _is_new(at: datetime, case_id: int, decided: dict[int, datetime]) -> bool:
+def _is_new(at: datetime, rule: ReentryRule) -> bool:
     """Written down after the last decision."""
-    return case_id not in decided or at > decided[case_id]
+    return rule.decided_at is None or at > rule.decided_at
 
 
-def _relapses(rules: dict, begun: dict, decided: dict, found: dict[int, list[Reason]]) -> None:
+def _relapses(rules: dict, begun: dict, found: dict[int, list[Reason]]) -> None:
     wanted = [case_id for case_id, rule in rules.items() if rule.relapse and case_id in begun]
     rows = Event.objects.filter(case__in=wanted, kind=EventKind.RELAPSE).standing().order_by("on", "pk")
     for row in rows.only("case_id", "on", "at"):
-        if row.on >= begun[row.case_id] and _is_new(row.at, row.case_id, decided):
+        if row.on >= begun[row.case_id] and _is_new(row.at, rules[row.case_id]):
             said = _("A relapse on %(day)s stands on the time line.") % {"day": dates.in_words(row.on)}
             found[row.case_id].append(Reason("relapse", said))
 
 
-def _falls(rules: dict, begun: dict, decided: dict, found: dict[int, list[Reason]]) -> None:
+def _falls(rules: dict, begun: dict, found: dict[int, list[Reason]]) -> None:
     wanted = [case_id for case_id, rule in rules.items() if rule.trust_falls and case_id in begun]
     lines: dict[tuple[int, int], list[Rating]] = defaultdict(list)
     rows = Rating.objects.filter(case__in=wanted, measure=measures.TRUST, score__isnull=False).standing()
@@ -100,7 +102,7 @@ def _falls(rules: dict, begun: dict, decided: dict, found: dict[int, list[Reason
         fallen = [
             (before, after)
             for before, after in falls(ratings)
-            if after.on >= begun[case_id] and _is_new(after.at, case_id, decided)
+            if after.on >= begun[case_id] and _is_new(after.at, rules[case_id])
         ]
         if len(fallen) >= rules[case_id].trust_falls:
             found[case_id].append(Reason("trust", _fall_sentence(fallen)))
@@ -136,19 +138,18 @@ def _fall_sentence(fallen: list[tuple[Rating, Rating]]) -> str:
     return said % {"who": fallen[0][1].person.initial, "n": len(fallen), "falls": "; ".join(each)}
 
 
-def _missed(rules: dict, decided: dict, found: dict[int, list[Reason]]) -> None:
-    wanted = [case_id for case_id, rule in rules.items() if rule.missed]
-    rows = Booster.objects.filter(series__case__in=wanted, state=BoosterState.MISSED).select_related("series")
-    counts: dict[int, int] = defaultdict(int)
-    for row in rows.order_by("missed_on"):
-        if _is_after(row, decided):
-            counts[row.series.case_id] += 1
-    for case_id, count in counts.items():
-        if count >= rules[case_id].missed:
+def _missed(rules: dict[int, ReentryRule], found: dict[int, list[Reason]]) -> None:
+    for case_id, rule in rules.items():
+        count = rule.missed_since
+        if rule.missed and count >= rule.missed:
             said = ngettext("%(n)d booster was missed.", "%(n)d boosters were missed.", count) % {"n": count}
             found[case_id].append(Reason("missed", said))
 
 
-def _is_after(row: Booster, decided: dict[int, datetime]) -> bool:
-    """Said to be missed after the last decision."""
-    return row.series.case_id not in decided or row.missed_at > decided[row.series.case_id]
+def count_missed(case: Case) -> None:
+    """Counts the case's missed boosters since the last decision anew. Called by whatever changes one of the two."""
+    for rule in ReentryRule.objects.select_for_update().filter(case=case):
+        rows = Booster.objects.filter(series__case=case, state=BoosterState.MISSED)
+        if rule.decided_at:
+            rows = rows.filter(missed_at__gt=rule.decided_at)
+        ReentryRule.objects.filter(pk=rule.pk).update(missed_since=rows.count())

@@ -62,6 +62,8 @@ def decide(
     made = ReentryDecision.objects.create(
         case=case, decision=decision, reasons=reasons, note=clean(note).strip(), by=by
     )
+    ReentryRule.objects.filter(case=case).update(decided_at=made.at)
+    reentry.count_missed(case)
     detail: dict[str, Any] = {"decision": decision}
     if decision == Decision.TREATMENT:
         if case.closed_on:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planner.boosters import dates, reentry
-from planner.boosters.models import OPEN, UNBOOKED, Booster, BoosterState, Decision, ReentryDecision, Series
+from planner.boosters.models import OPEN, Booster, BoosterState, Decision, ReentryDecision, Series
 from planner.cases.models import Case, TeamMember
 from planner.practice.models import User
 
@@ -53,21 +53,21 @@ def boosters(user: User, asked: Asked, today: date | None = None) -> QuerySet:
     if asked.show == "overdue":
         rows = rows.overdue(today)
     elif asked.show == "missed":
-        rows = rows.to_follow_up().standing()
+        rows = rows.to_follow_up()
     elif asked.show == "settled":
         return rows.standing().exclude(stands__in=OPEN).order_by("-due_on", "-pk")
     else:
-        rows = _coming(rows.open(), asked.show, today)
+        rows = _coming(rows, asked.show, today)
     return rows.order_by("due_on", "pk")
 
 
 def _coming(rows: QuerySet, show: str, today: date) -> QuerySet:
     if show == "week":
         sunday = dates.monday(today) + timedelta(days=6)
-        return rows.filter(stands__in=UNBOOKED, opens_on__lte=sunday, closes_on__gte=today)
+        return rows.unbooked().filter(opens_on__lte=sunday, closes_on__gte=today)
     if show == "due":
-        return rows.filter(due_on__lte=last_of_month(today))
-    return rows
+        return rows.open().filter(due_on__lte=last_of_month(today))
+    return rows.open()
 
 
 def last_of_month(day: date) -> date:

@@ -34,10 +34,17 @@ def boosters(request: HttpRequest) -> HttpResponse:
     asked = board.Asked.of(request.GET)
     context = {
         "asked": asked, "shows": board.SHOWS.items(), "clinicians": board.clinicians(request.user),
-        "today": timezone.localdate(), "figures": board.figures(request.user),
-        "by_clinician": board.by_clinician(request.user), **_rows(request, asked),
+        "today": timezone.localdate(), **_rows(request, asked),
     }  # fmt: skip
     return render(request, "desk/boosters.html", context)
+
+
+@clinical
+@require_safe
+def boosters_figures(request: HttpRequest) -> HttpResponse:
+    """Simple figures with what they are counted from; for the owner, by clinician across the practice."""
+    context = {"figures": board.figures(request.user), "by_clinician": board.by_clinician(request.user)}
+    return render(request, "desk/booster_figures.html", context)
 
 
 def _rows(request: HttpRequest, asked: board.Asked) -> dict[str, Any]:

@@ -10,10 +10,15 @@ from django.utils.translation import gettext as _
 
 from planner.boosters import reentry, reminders
 from planner.boosters.dates import in_words
-from planner.boosters.models import UNBOOKED, Booster
+from planner.boosters.models import Booster
 from planner.cases.models import Case
 from planner.desk.piles import OF_A_KIND, Pile, Waiting, pile
 from planner.practice.models import User
+
+#: What a line shows of a booster.
+SHOWN = ("number", "due_on", "closes_on", "series__case__code")
+#: Rules looked at more closely than by their indexes.
+MOST_ASKED = 100
 
 
 def overdue(user: User) -> Pile:
@@ -31,13 +36,13 @@ def to_follow_up(user: User) -> Pile:
 def to_book(user: User) -> Pile:
     """Windows that are open, without an hour."""
     today = timezone.localdate()
-    rows = Booster.objects.editable_by(user).open().filter(stands__in=UNBOOKED)
+    rows = Booster.objects.editable_by(user).unbooked()
     rows = rows.filter(opens_on__lte=today, closes_on__gte=today).order_by("closes_on")
     return _pile(rows, _("Booster %(n)d: to be held by %(closes)s"), _("Book"), "due", door="booster_book")
 
 
 def _pile(rows: QuerySet, said: str, do: str, show: str, *, door: str = "booster", mark: str = "") -> Pile:
-    few = rows.select_related("series__case")[: OF_A_KIND + 1]
+    few = rows.select_related("series__case").only(*SHOWN)[: OF_A_KIND + 1]
     return pile((_waiting(one, said, do, door, mark) for one in few), f"{reverse('boosters')}?show={show}")
 
 
@@ -48,8 +53,8 @@ def _waiting(booster: Booster, said: str, do: str, door: str, mark: str) -> Wait
 
 def way_back(user: User) -> Pile:
     """Cases whose rule for going back into treatment is met; asked only of those where something happened."""
-    cases = list(reentry.candidates(Case.objects.editable_by(user)).only("code").order_by("code")[:200])
-    met = reentry.reasons_for(case.pk for case in cases) if cases else {}
+    cases = [rule.case for rule in reentry.candidates(user)[:MOST_ASKED]]
+    met = reentry.reasons_for(case.pk for case in cases)
     found = [
         Waiting(case, " ".join(reason.sentence for reason in met[case.pk]), _("Decide"), _decide(case))
         for case in cases

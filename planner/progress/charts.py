@@ -27,6 +27,7 @@ MOST_EVENTS = 26  # each with a letter
 LARGEST = 1e6
 DASHES = ("", "8 5", "2 4", "12 4 2 4", "5 3", "1 3")
 SMALL = 14  # size of the letters
+LETTER = 15.0  # from one event's letter to the next
 
 
 @dataclass(frozen=True)
@@ -237,15 +238,14 @@ class _Drawing:
         ]
 
     def _events(self) -> list[str]:
-        parts, stacked = [], {}
-        for letter, event in self.chart.letters:
-            x, row = self.x(event.on), stacked.get(event.on, 0)
-            stacked[event.on] = row + 1
-            if not row:
-                parts.append(_rule(x, TOP - 6, x, BOTTOM, dash="3 4"))
-            aside = 13 * row if x < WIDTH / 2 else -13 * row  # letters of one day stand side by side, within the field
-            parts.append(_text(x + aside, TOP - 12, letter, anchor="middle", bold=True))
-        return parts
+        """A fine line for each day on which something happened, its letters above, beside each other where days are
+        close."""
+        letters = self.chart.letters
+        days = sorted({event.on for _letter, event in letters})
+        parts = [_rule(self.x(on), TOP - 6, self.x(on), BOTTOM, dash="3 4") for on in days]
+        places = _apart([self.x(event.on) for _letter, event in letters])
+        words = zip(places, letters, strict=True)
+        return parts + [_text(x, TOP - 12, letter, anchor="middle", bold=True) for x, (letter, _event) in words]
 
     def _line(self, n: int, line: Line) -> list[str]:
         places = [(self.x(point.on), self.y(point.value)) for point in line.drawn]
@@ -353,6 +353,18 @@ class Goals:
 
 def _sound(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) and abs(value) <= LARGEST else None
+
+
+def _apart(places: Sequence[float]) -> list[float]:
+    """Places of letters in the same order, each at least a letter apart, none beyond the right edge."""
+    found: list[float] = []
+    for x in places:
+        found.append(max(x, found[-1] + LETTER) if found else x)
+    edge = WIDTH - 8.0
+    for n in reversed(range(len(found))):
+        found[n] = min(found[n], edge)
+        edge = found[n] - LETTER
+    return found
 
 
 def _axis(values: Sequence[float], least: float | None, most: float | None) -> tuple[float, float, float]:

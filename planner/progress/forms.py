@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crispy_forms.layout import Column, Layout, Row
+from crispy_forms.layout import Column, Div, Layout, Row
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -246,7 +246,9 @@ class RateForm(HouseForm):
                 for n in range(1, GOAL_ROWS + 1)
             ]
             return ["on", *rows, "private"]
-        return super().asks()
+        numbers = [name for name in self.fields if name == "score" or name.startswith("item_")]
+        rest = [name for name in ("risk_told", "private") if name in self.fields]
+        return ["on", Div(*numbers, css_class="numbers"), *rest]
 
     def values(self) -> dict[str, Any]:
         """What `actions.rate` takes."""

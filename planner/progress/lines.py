@@ -6,7 +6,7 @@ A chart of one person is that person's. A chart with several people holds only t
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, Window
@@ -39,7 +39,7 @@ class Latest:
 
     @property
     def said(self) -> str:
-        """ "4 points better than on 3 Mar 2026; more than chance." """
+        """ "4 points higher than on 3 Mar 2026: better, more than chance." """
         if self.before is None or self.rating.score is None or self.before.score is None:
             return ""
         return told(self.measure, self.before, self.rating)
@@ -77,19 +77,29 @@ def band_word(measure: Measure, score: float | None) -> str:
 def told(measure: Measure, before: Rating, after: Rating) -> str:
     """What lies between two scores, in a sentence that claims no more than is published."""
     found = scoring.difference(measure, before.score, after.score)
-    ways = {"better": _("better"), "worse": _("harder"), "same": "", "": _("apart")}
-    if found.points == 0:
-        first = _("The same as on %(day)s") % {"day": _day(before.on)}
-    else:
-        points = abs(found.points)
-        count = ngettext("%(n)s point", "%(n)s points", int(points) if points == int(points) else 2)
-        first = _("%(points)s %(way)s than on %(day)s") if found.way else _("%(points)s %(way)s from %(day)s")
-        first = first % {"points": count % {"n": charts.number(points)}, "way": ways[found.way], "day": _day(before.on)}
+    ways = {"better": _("better"), "worse": _("less well"), "same": "", "": ""}
     sizes = {
         "beyond": _("more than chance"), "open": _("perhaps more than chance: sources differ"),
         "within": _("within what may be chance"), "": "",
     }  # fmt: skip
-    return "; ".join(filter(None, [first, sizes[found.size]])) + "."
+    if found.points == 0:
+        said = _("The same as on %(day)s.") % {"day": _day(before.on)}
+    else:
+        said = _moved(found.points, before.on)
+    meaning = ", ".join(filter(None, [ways[found.way], sizes[found.size]]))
+    return f"{said[:-1]}: {meaning}." if meaning else said
+
+
+def _moved(points: float, since: datetime.date) -> str:
+    """ "4 points higher than on 3 Mar 2026." """
+    count = abs(points)
+    words = {"n": charts.number(count), "day": _day(since)}
+    plural = int(count) if count == int(count) else 2
+    if points > 0:
+        said = ngettext("%(n)s point higher than on %(day)s.", "%(n)s points higher than on %(day)s.", plural)
+    else:
+        said = ngettext("%(n)s point lower than on %(day)s.", "%(n)s points lower than on %(day)s.", plural)
+    return said % words
 
 
 def _day(on: datetime.date) -> str:
@@ -121,19 +131,25 @@ def ratings_of(case: Case, measure: Measure, people: Iterable[Person]) -> list[R
     return list(rows.order_by("on", "pk"))
 
 
-def chart_of(case: Case, measure: Measure, person: Person, *, everything: bool = False) -> charts.Chart:
-    """One person's line, with what that person may see; `everything` adds what only the clinician may."""
+def chart_of(
+    case: Case, measure: Measure, person: Person, *, everything: bool = False, called: str | None = None
+) -> charts.Chart:
+    """One person's line, with what that person may see; `everything` adds what only the clinician may. `called`: the
+    name as it may stand, the printed one unless told."""
+    called = person.on_paper if called is None else called
     ratings = ratings_of(case, measure, [person])
     events = Event.objects.filter(case=case).standing() if everything else Event.objects.filter(case=case)
     events = events if everything else events.readable_by(person)
     shown = [rating for rating in ratings if everything or rating.reader_id == person.pk]
-    title = _("%(measure)s, %(name)s") % {"measure": title_of(measure), "name": person.on_paper}
-    return _chart(title, measure, _lines(measure, person, shown), events, says=_says(measure, shown))
+    title = _("%(measure)s, %(name)s") % {"measure": title_of(measure), "name": called}
+    return _chart(title, measure, _lines(measure, called, shown), events, says=_says(measure, shown))
 
 
-def joint_chart(case: Case, measure: Measure, people: Sequence[Person]) -> charts.Chart | None:
+def joint_chart(
+    case: Case, measure: Measure, people: Sequence[Person], *, called: Mapping[int, str] | None = None
+) -> charts.Chart | None:
     """One line for each person who allowed it, on one axis; None where fewer than two did, or the measure has no total.
-    Only events for everybody in the case stand on it."""
+    Only events for everybody in the case stand on it. `called`: person -> the name as it may stand."""
     allowed = allowing(case, measure.slug)
     people = [person for person in people if allowed.get(person.pk)]
     if len(people) < 2 or not measure.has_total:
@@ -141,7 +157,8 @@ def joint_chart(case: Case, measure: Measure, people: Sequence[Person]) -> chart
     rows = [rating for rating in ratings_of(case, measure, people) if rating.reader_id == rating.person_id]
     lines: tuple[charts.Line, ...] = ()
     for person in people:
-        lines += _lines(measure, person, [rating for rating in rows if rating.person_id == person.pk])
+        name = (called or {}).get(person.pk) or person.on_paper
+        lines += _lines(measure, name, [rating for rating in rows if rating.person_id == person.pk])
     return _chart(title_of(measure), measure, lines, Event.objects.filter(case=case).readable_by(None))
 
 
@@ -151,12 +168,12 @@ def allowing(case: Case, measure: str) -> dict[int, bool]:
     return dict(rows.values_list("person_id", "allowed"))
 
 
-def _lines(measure: Measure, person: Person, ratings: Sequence[Rating]) -> tuple[charts.Line, ...]:
+def _lines(measure: Measure, called: str, ratings: Sequence[Rating]) -> tuple[charts.Line, ...]:
     """One line of the score, or one for each subscale where there is no total."""
     if measure.has_total:
         note = _(INCOMPLETE)
         points = (charts.Point(row.on, row.score, "" if row.complete else note) for row in ratings)
-        return (charts.Line(person.on_paper, tuple(points)),)
+        return (charts.Line(called, tuple(points)),)
     return tuple(
         charts.Line(gettext(part.name), tuple(charts.Point(row.on, row.subscales.get(part.slug)) for row in ratings))
         for part in measure.subscales

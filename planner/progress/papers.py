@@ -20,7 +20,7 @@ from planner.progress import charts, lines, measures, sheet
 from planner.progress.instruments import Measure
 from planner.progress.models import Event, EventKind, Milestone, Rating
 from planner.sheets.options import Options
-from planner.sheets.papers import Letterhead, Paper, SheetCopy, sheet_paper
+from planner.sheets.papers import Letterhead, Paper, SheetCopy, sheet_paper, shown_name
 
 MOST_CHARTS = 6
 MOST_GOOD = 12  # wins and milestones
@@ -85,7 +85,10 @@ def progress_paper(case: Case, person: Person | None, *, options: Options, on: d
     places = lines.people_of(case)
     with translation.override(language):
         who = person.on_paper if person else ", ".join(place.person.on_paper for place in places)
-        parts = _own_parts(case, person) if person else _joint_parts(case, places)
+        if person:
+            parts = _own_parts(case, person, shown_name(person.on_paper, options) or _("You"))
+        else:
+            parts = _joint_parts(case, places, _called(places, options))
         content = Progress(who, date_format(on or timezone.localdate(), "j F Y"), parts, _good(case, person))
         return Paper(
             title=_("Where things stand"), discreet_title=_("My sheet"), language=language, options=options,
@@ -94,22 +97,30 @@ def progress_paper(case: Case, person: Person | None, *, options: Options, on: d
         )  # fmt: skip
 
 
-def _own_parts(case: Case, person: Person) -> tuple[MeasurePart, ...]:
+def _called(places: Sequence[Participant], options: Options) -> dict[int, str]:
+    """person -> the name as this print may show it; a word in its place where no name may stand."""
+    return {
+        place.person_id: shown_name(place.person.on_paper, options) or _("Person %(n)d") % {"n": n}
+        for n, place in enumerate(places, 1)
+    }
+
+
+def _own_parts(case: Case, person: Person, called: str) -> tuple[MeasurePart, ...]:
     """The person's own measures, those that they may see themselves, in the order of the list."""
     slugs = set(Rating.objects.filter(case=case, person=person).readable_by(person).values_list("measure", flat=True))
     parts = []
     for measure in _known(case, slugs):
-        drawn = lines.chart_of(case, measure, person)
+        drawn = lines.chart_of(case, measure, person, called=called)
         if not drawn.is_empty:
             parts.append(_part(measure, drawn))
     return tuple(parts[:MOST_CHARTS])
 
 
-def _joint_parts(case: Case, places: Sequence[Participant]) -> tuple[MeasurePart, ...]:
+def _joint_parts(case: Case, places: Sequence[Participant], called: dict[int, str]) -> tuple[MeasurePart, ...]:
     """Measures that at least two of them allowed."""
     slugs = set(Rating.objects.filter(case=case).standing().values_list("measure", flat=True))
     people = [place.person for place in places]
-    drawn = [(measure, lines.joint_chart(case, measure, people)) for measure in _known(case, slugs)]
+    drawn = [(measure, lines.joint_chart(case, measure, people, called=called)) for measure in _known(case, slugs)]
     return tuple(_part(measure, chart) for measure, chart in drawn if chart and not chart.is_empty)[:MOST_CHARTS]
 
 

@@ -93,7 +93,7 @@ def rate_screen(request: HttpRequest, pk: int, participant_pk: int, slug: str) -
         raise Http404
     if request.method != "POST" and request.GET.get("done") == "1":
         return render(request, "progress/rate_thanks.html", {})
-    form, filled = HouseForm(request.POST or None), None
+    form, filled = HouseForm(request.POST if request.method == "POST" else None), None
     if form.is_valid():
         filled = _filled(request, measure, place)
         if not filled.problems and (done := _kept(request, form, place, measure, filled)):

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -82,7 +83,7 @@ def _detail(row: Event) -> str:
         teller = row.reported_by.on_paper if row.reported_by else ""
         parts.append(_("told by %(who)s") % {"who": ", ".join(filter(None, [teller, row.reported_note]))})
     if row.kind == EventKind.REPAIR and row.repairs:
-        parts.append(_("repairs the rupture of %(day)s") % {"day": row.repairs.on.isoformat()})
+        parts.append(_("repairs the rupture of %(day)s") % {"day": date_format(row.repairs.on, "j M Y")})
     if row.hours_to_repair is not None:
         hours = ngettext("%(n)d hour to repair", "%(n)d hours to repair", row.hours_to_repair)
         parts.append(hours % {"n": row.hours_to_repair})

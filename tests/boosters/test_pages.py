@@ -256,7 +256,7 @@ def test_the_board_of_a_stranger_has_nothing_of_ours(signed_in, stranger, owner,
     make.due(make.make_series(couple, owner), 0)
     answer = signed_in(stranger).get(f"{reverse('boosters')}?show=open").content.decode()
     assert couple.code not in answer
-    assert "0 of 0" in answer
+    assert "0 of 0" in signed_in(stranger).get(reverse("boosters_figures")).content.decode()
 
 
 @pytest.mark.parametrize("show", ["due", "open", "cases", "missed", "settled", "overdue"])
@@ -273,7 +273,7 @@ def test_the_board_takes_the_same_queries_for_one_row_and_three(page, owner, sho
             page.get(f"{reverse('boosters')}?show={show}")
         counts.append(len(count))
     assert counts[0] == counts[1]
-    assert counts[0] <= 30
+    assert counts[0] <= 16
 
 
 def test_the_figures_are_honest(page, owner, couple):
@@ -281,7 +281,7 @@ def test_the_figures_are_honest(page, owner, couple):
     one, two, three = series.boosters.order_by("number")[:3]
     booster_actions.hold(one, by=owner, version=1, on=timezone.localdate())
     booster_actions.miss(two, by=owner, version=1)
-    text = " ".join(page.get(reverse("boosters")).content.decode().split())
+    text = " ".join(page.get(reverse("boosters_figures")).content.decode().split())
     assert "1 of 4 that were due so far; 1 missed, 2 neither held nor missed yet." in text
     assert "1 of 1 series have a missed booster" in text
 

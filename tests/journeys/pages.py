@@ -87,10 +87,11 @@ PROGRESS = looks(
     "measure_print case participant trust",
     "measure_chart case trust ?person={participant}", "progress_print case",
     "progress_print case ?person={participant}",
-    "row_take_back case event_word event",
+    "row_take_back case event_word event", "case_growth case", "case_growth teller",
 )  # fmt: skip
 BOOSTERS = looks(
-    "dana", "boosters", "boosters ?show=open", "boosters ?show=missed", "boosters ?show=cases", "digest",
+    "dana", "boosters", "boosters ?show=open", "boosters ?show=missed", "boosters ?show=cases",
+    "boosters_figures", "digest",
     "series_new case_without_hour", "series booster_series", "series_rest booster_series", "series_end booster_series",
     "booster held_booster", "booster booked_booster", "booster due_booster", "booster missed_booster",
     "booster_book due_booster", "booster_measure booked_booster", "reentry kept_case", "keeping kept_case",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planner', '0015_plan_prints'),
+        ('planner', '0016_boosters_counts'),
     ]
 
     operations = [
