@@ -36,7 +36,7 @@ def relapse_record(request: HttpRequest, pk: int) -> HttpResponse:
         def write() -> str:
             person = given.pop("person")
             made = reentry.record_relapse(by=request.user, case=case, person=person, given=given)
-            return reverse("reentry", args=[made.pk])
+            return reverse("after_relapse", args=[made.pk])
 
         if done := attempt(request, form, write):
             messages.success(request, _("Recorded. Nobody was told. Here is what to do today."))
@@ -78,7 +78,7 @@ def reentry_step(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("Somebody changed this since you opened it. Here is how it stands now."))
     except reentry.Refused as refused:
         messages.error(request, str(refused))
-    return HttpResponseRedirect(reverse("reentry", args=[found.pk]))
+    return HttpResponseRedirect(reverse("after_relapse", args=[found.pk]))
 
 
 def _found(request: HttpRequest, pk: int, finder) -> Reentry:

@@ -23,6 +23,14 @@ class PrintoutKind(models.TextChoices):
     AGENDA = "agenda", _("Clinician's agenda")
     HANDOUTS = "handouts", _("Handouts for one person")
     PACKET = "packet", _("Whole packet")
+    BRIEF = "brief", _("Brief before a booster")
+    DATES = "dates", _("Appointment card")
+    KEEPING = "keeping", _("Keeping what helps")
+    ENDING = "ending", _("Ending summary")
+    NOTE = "note", _("Progress note")
+    WHERE = "where", _("Where we are")
+    THREAD = "thread", _("The thread of the case")
+    AUDIT = "audit", _("Auditor's page")
 
 
 class PrintoutQuerySet(models.QuerySet):
@@ -245,7 +253,7 @@ class FileProblem(models.TextChoices):
 class ReturnedFileQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Files of the cases the person may see; those that belong to no case yet, for who sent them in."""
-        if not user.is_authenticated or not user.is_clinical:
+        if not user.is_authenticated or user.is_front_desk:
             return self.none()
         of_case = Q(case__in=Case.objects.visible_to(user))
         return self.filter(of_case | Q(case=None, by=user), practice_id=user.practice_id)

@@ -155,7 +155,9 @@ def test_signatures_and_refusals(together, owner, maya, ruben):
     assert actions.unsigned(version) == []
     assert set(version.signatures.values_list("sha256", flat=True)) == {version.sha256}
     with pytest.raises(actions.Refused):
-        actions.sign(by=owner, version=version, signatures=[{"role": "client", "person": maya.person, "name": "Maya", **signed}])
+        actions.sign(
+            by=owner, version=version, signatures=[{"role": "client", "person": maya.person, "name": "Maya", **signed}]
+        )
 
 
 def test_nobody_else_signs(together, owner):
@@ -189,7 +191,9 @@ def test_the_two_versions_beside_each_other(settled, owner, ruben):
     first = filled(begun(settled, owner, "prevention", "my-steady-plan", ruben), owner, worked="A", kind_words="Same")
     second = actions.renew(by=owner, agreement=first.agreement)
     second.agreement = first.agreement
-    actions.save_answers(by=owner, draft=second, version=1, values={"worked": "B", "kind_words": "Same", "kept_dates": "New"})
+    actions.save_answers(
+        by=owner, draft=second, version=1, values={"worked": "B", "kind_words": "Same", "kept_dates": "New"}
+    )
     rows = {row.label: (row.state, row.left, row.right) for row in reading.beside(first, second)}
     assert sorted(state for state, _left, _right in rows.values()) == ["added", "changed", "same"]
     assert ("changed", (("", "A"),), (("", "B"),)) in rows.values()

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planner', '0011_session_states'),
+        ('planner', '0018_addenda'),
     ]
 
     operations = [
