@@ -11,14 +11,15 @@ import datetime
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from html import escape
 
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 WIDTH, HEIGHT = 720, 330
 LEFT, RIGHT, TOP, BOTTOM = 52, 700, 40, 262
@@ -142,7 +143,14 @@ def number(value: float | None) -> str:
 
 
 def _day(on: datetime.date) -> str:
-    return date_format(on, "j M Y")
+    """ "3 Aug 2026", in the language of the page; a long chart has many of them."""
+    return f"{on.day} {_month(on.month, get_language())} {on.year}"
+
+
+@lru_cache(maxsize=256)
+def _month(month: int, language: str | None) -> str:
+    """The short name of a month in the active language, by which it is kept."""
+    return date_format(datetime.date(2000, month, 1), "M")
 
 
 def _table(chart: Chart) -> SafeString:
@@ -153,18 +161,16 @@ def _table(chart: Chart) -> SafeString:
             cells = rows.setdefault(point.on, [[] for _line in chart.lines])
             cells[column].append(f"{number(point.value)} ({point.note})" if point.note else number(point.value))
     head = format_html_join("", '<th scope="col">{}</th>', ((line.name,) for line in chart.lines))
-    body = format_html_join(
-        "",
-        '<tr><th scope="row">{}</th>{}</tr>',
-        (
-            (_day(on), format_html_join("", "<td>{}</td>", ((", ".join(cell) or "–",) for cell in rows[on])))
-            for on in sorted(rows)
-        ),
+    body = (
+        f'<tr><th scope="row">{escape(_day(on))}</th>'
+        + "".join(f"<td>{escape(', '.join(cell)) or '–'}</td>" for cell in rows[on])
+        + "</tr>"
+        for on in sorted(rows)
     )
     return format_html(
         '<table class="chart-table"><caption>{}</caption><thead><tr><th scope="col">{}</th>{}</tr></thead>'
         "<tbody>{}</tbody></table>",
-        chart.title, _("Day"), head, body,
+        chart.title, _("Day"), head, mark_safe("".join(body)),
     )  # fmt: skip
 
 

@@ -13,11 +13,13 @@ from planner.boosters.models import Booster, BoosterState, ReentryRule, Series
 from planner.cases.models import Case, Participant, ParticipantRole, Person, SafetyFlag, TeamMember, TeamRole
 from planner.library.models import InterventionEdition
 from planner.practice.models import Practice, Role, User
+from planner.progress.models import Event, Rating
 from planner.sessions.models import AgendaItem, ItemKind, Session, SessionState
 
 SESSIONS_A_CASE = 20
 SESSIONS_A_DAY = 6
 BOOSTERS_A_CASE = 50
+LONGEST_LINE = 700  # ratings on the one long chart
 DAYS_AHEAD = 5
 BATCH = 2000
 FIRST_NAMES = ("Maya", "Ruben", "Ana", "Luís", "Noor", "Jonas", "Ewa", "Tomás", "Ines", "Karim", "Lena", "Olu")
@@ -193,5 +195,32 @@ def _booster(series: Series, number: int, today: datetime.date) -> Booster:
     )  # fmt: skip
 
 
+def _progress(made: Made) -> None:
+    """Trust of each person, six times, two events a case; and in the first case a line of 700 daily ratings."""
+    today, rows = timezone.localdate(), []
+    for case in made.cases:
+        for place in made.places[case.pk]:
+            rows += [_rating(made, place, "trust", today - datetime.timedelta(days=30 * n), n) for n in range(6)]
+    for place in made.places[made.cases[0].pk][:1] if made.cases else ():
+        days = (today - datetime.timedelta(days=n) for n in range(LONGEST_LINE))
+        rows += [_rating(made, place, "craving", day, n) for n, day in enumerate(days)]
+    Rating.objects.bulk_create(rows, batch_size=BATCH)
+    Event.objects.bulk_create(
+        [
+            Event(case=case, kind=kind, on=today - datetime.timedelta(days=40), audience="case", by=made.owner)
+            for case in made.cases
+            for kind in ("win", "relapse")
+        ],
+        batch_size=BATCH,
+    )
+
+
+def _rating(made: Made, place: Participant, measure: str, on: datetime.date, n: int) -> Rating:
+    return Rating(
+        case_id=place.case_id, person_id=place.person_id, reader_id=place.person_id, audience="person",
+        measure=measure, measure_version="1", on=on, way="screen", items={"1": n % 11}, score=n % 11, by=made.owner,
+    )  # fmt: skip
+
+
 #: What a practice is filled with, in this order. A room adds its own step; it sees what those before it made.
-STEPS: tuple[Callable[[Made], None], ...] = (_people, _flags, _sessions, _agendas, _boosters)
+STEPS: tuple[Callable[[Made], None], ...] = (_people, _flags, _sessions, _agendas, _boosters, _progress)
