@@ -85,7 +85,8 @@ PROGRESS = looks(
     "measure_print case participant trust",
     "measure_chart case trust ?person={participant}", "progress_print case",
     "progress_print case ?person={participant}",
-    "row_take_back case event_word event", "case_growth case", "case_growth teller",
+    "row_take_back case event_word event", "rating_returned", "rating_answers rating_print", "case_growth case",
+    "case_growth teller",
 )  # fmt: skip
 BOOSTERS = looks(
     "dana", "boosters", "boosters ?show=open", "boosters ?show=missed", "boosters ?show=cases",
