@@ -6,7 +6,7 @@ For the clinician: it lays two people's private ratings side by side and is neve
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Prefetch, Q
@@ -15,10 +15,13 @@ from django.utils import timezone
 from planner.agreements.models import Agreement, AgreementVersion
 from planner.boosters import measures
 from planner.boosters.models import Booster, BoosterState
-from planner.cases.models import Case
+from planner.cases.models import Case, Person
 from planner.homework.models import Assignment
 from planner.plans.models import Objective, Plan, Standing, Status
 from planner.practice.models import User
+from planner.progress import measures as known
+from planner.progress.charts import Chart
+from planner.progress.lines import chart_of, title_of
 from planner.progress.models import Event, EventKind, Milestone, Rating
 
 MOST_LINES = 6
@@ -82,6 +85,7 @@ class Brief:
     scores: tuple[Score, ...]
     agreed: tuple[Agreed, ...]
     homework: tuple[tuple[str, str, date], ...]
+    chart: Chart | None = None
 
 
 def of(booster: Booster, user: User) -> Brief:
@@ -108,6 +112,7 @@ def of(booster: Booster, user: User) -> Brief:
         scores=scores(case, series.measures, names),
         agreed=_agreed(case, names),
         homework=_homework(case, names),
+        chart=_chart(case, series.measures, list(people.values())),
     )
 
 
@@ -158,6 +163,21 @@ def scores(case: Case, slugs: Iterable[str], names: dict[int, str]) -> tuple[Sco
         name = measures.name_of(slug)
         made.append(Score(name, names.get(person, ""), last.on, last.score, before, last.complete))
     return tuple(made)
+
+
+def _chart(case: Case, slugs: list[str], people: list[Person]) -> Chart | None:
+    """Trust (or the first measure of the series that was filled) of the first two people on one axis. What somebody
+    allowed on a chart for others does not count here: nobody but the clinician sees it."""
+    wanted = sorted(slugs, key=lambda slug: slug != measures.TRUST)
+    measure = known.usable(wanted[0], case.practice) if wanted else None
+    if measure is None:
+        return None
+    each = [chart_of(case, measure, person, everything=True) for person in people[:2]]
+    filled = [chart for chart in each if not chart.is_empty]
+    if not filled:
+        return None
+    lines = tuple(line for chart in filled for line in chart.lines)
+    return replace(filled[0], title=title_of(measure), lines=lines, beyond=None, says="")
 
 
 def _agreed(case: Case, names: dict[int, str]) -> tuple[Agreed, ...]:

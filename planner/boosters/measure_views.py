@@ -18,9 +18,12 @@ from planner.boosters.answers import attempt
 from planner.boosters.forms import MiniMeasureForm
 from planner.boosters.models import Booster
 from planner.cases.actions import Refused
+from planner.cases.models import Participant
 from planner.cases.names import current, label
 from planner.progress import actions as progress
 from planner.progress import measures as known
+from planner.progress.due import due_for
+from planner.progress.instruments import Measure
 
 
 @carrying
@@ -44,6 +47,7 @@ def booster_measure(request: HttpRequest, pk: int) -> HttpResponse:
         if answer:
             return answer
     context = {"booster": found, "series": found.series, "case": case, "label": label(case), "form": form}
+    context["also_due"] = _also_due(found)
     return render(request, "boosters/measure.html", context, status=status)
 
 
@@ -59,6 +63,17 @@ def _asked(booster: Booster) -> list:
         ]
         found.append((participant, rows))
     return found
+
+
+def _also_due(booster: Booster) -> list[tuple[Participant, Measure]]:
+    """What else is to be filled at a booster, each on its own page: a form of several questions, or one that asks
+    about risk."""
+    case = booster.series.case
+    places = {participant.person_id: participant for participant in current(case)}
+    rows = due_for(case, timezone.localdate(), booster=True)
+    found = [(places.get(row.person.pk), known.usable(row.measure, case.practice)) for row in rows]
+    here = booster.series.measures
+    return [(place, measure) for place, measure in found if place and measure and measure.slug not in here]
 
 
 @transaction.atomic

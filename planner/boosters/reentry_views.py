@@ -19,6 +19,7 @@ from planner.boosters.forms import DecisionForm, RuleForm
 from planner.boosters.models import Decision, ReentryDecision, ReentryRule, Series
 from planner.cases.models import Case, Phase
 from planner.cases.names import label
+from planner.plans.models import Plan
 from planner.practice.trail import record
 
 _RULE = ("relapse", "trust_falls", "missed", "also")
@@ -97,9 +98,13 @@ def reentry_decide(request: HttpRequest, case_pk: int) -> HttpResponse:
 
 
 def _next_step(request: HttpRequest, case: Case, decision: str) -> str:
-    """To the plan's review after a return into treatment, else back to the chart."""
-    if decision == Decision.TREATMENT:
-        messages.success(request, _("Back in treatment. The plan is to be reviewed now."))
-    else:
+    """After a return into treatment to the review of the plan in force; else back to the chart."""
+    if decision != Decision.TREATMENT:
         messages.success(request, _("Kept. It is asked again only when something new happens."))
-    return reverse("case", args=[case.pk])
+        return reverse("case", args=[case.pk])
+    plan = Plan.objects.active_of(case)
+    if plan is None:
+        messages.success(request, _("Back in treatment. No plan is in force: write one next."))
+        return reverse("case", args=[case.pk])
+    messages.success(request, _("Back in treatment. Look at the plan now."))
+    return reverse("plan_review", args=[plan.pk])

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from planner.cases.models import Person, Stance
 from planner.cases.signing import Shown, shown_for
-from planner.plans import signing, standing
+from planner.plans import sentences, signing, standing
 from planner.plans.models import Plan, PlanState, Status
-from planner.plans.tree import GoalNode, Tree, tree_of
+from planner.plans.tree import GoalNode, ObjectiveNode, Tree, tree_of
 from planner.practice.paper import paper_head
 from planner.sheets.options import Options
 from planner.sheets.papers import Letterhead, Paper
@@ -180,26 +180,23 @@ def _goals(tree: Tree, *, plain: bool) -> tuple[GoalLine, ...]:
 def _goal(node: GoalNode, known: dict, *, plain: bool) -> GoalLine:
     row = node.row
     return GoalLine(
-        number=row.number, own_words=row.own_words, clinical=row.clinical, whose=_whose(row),
+        number=node.number, own_words=row.own_words, clinical=row.clinical, whose=_whose(row),
         stands=_stands(known, row.line),
         eyes="" if plain or row.audience == "case" else row.get_audience_display(),
-        objectives=tuple(_objective(one, known) for one in node.objectives),
+        objectives=tuple(_objective(one, known, plain=plain) for one in node.objectives),
     )  # fmt: skip
 
 
-def _objective(node, known: dict) -> ObjectiveLine:
+def _objective(node: ObjectiveNode, known: dict, *, plain: bool) -> ObjectiveLine:
+    """In plain words nothing is said twice: what the sentence holds already is left out beside it."""
     row = node.row
-    planned = tuple(PlannedLine(one.name, one.frequency, one.minutes, one.responsible) for one in node.planned)
+    said = set(sentences.fields_of(row.text)) if plain else set()
+    beside = {name: "" if name in said else getattr(row, name) for name in ("measure", "baseline", "target")}
     return ObjectiveLine(
-        row.number,
-        row.sentence,
-        row.measure,
-        row.baseline,
-        row.target,
-        _day(row.due),
-        _stands(known, row.line),
-        planned,
-    )
+        number=node.number, sentence=row.sentence, due="" if "due" in said else _day(row.due),
+        stands=_stands(known, row.line), **beside,
+        planned=tuple(PlannedLine(one.name, one.frequency, one.minutes, one.responsible) for one in node.planned),
+    )  # fmt: skip
 
 
 def _stands(known: dict, line) -> str:

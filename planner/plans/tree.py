@@ -11,18 +11,21 @@ from planner.plans.models import Goal, Objective, Plan, PlannedIntervention, Pro
 
 @dataclass(frozen=True)
 class ObjectiveNode:
-    """An objective with what is planned for it."""
+    """An objective with what is planned for it. `number` as it is read: within a part for one person's eyes, places are
+    counted anew, so that a gap tells nobody that there is something else."""
 
     row: Objective
     planned: tuple[PlannedIntervention, ...]
+    number: str
 
 
 @dataclass(frozen=True)
 class GoalNode:
-    """A goal with its objectives."""
+    """A goal with its objectives; `number` as with those."""
 
     row: Goal
     objectives: tuple[ObjectiveNode, ...]
+    number: str
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,19 @@ def tree_of(plan: Plan, person: Person | None = None, *, joint: bool = False) ->
         .kept()
         .select_related("edition__intervention")
     )
-    return Tree(
-        plan, tuple(problems.select_related("person")), tuple(_node(goal, objectives, planned) for goal in goals)
+    in_part = joint or person is not None
+    nodes = tuple(
+        _node(goal, place if in_part else goal.position, objectives, planned) for place, goal in enumerate(goals, 1)
     )
+    return Tree(plan, tuple(problems.select_related("person")), nodes)
 
 
-def _node(goal: Goal, objectives: list[Objective], planned: list[PlannedIntervention]) -> GoalNode:
+def _node(goal: Goal, number: int, objectives: list[Objective], planned: list[PlannedIntervention]) -> GoalNode:
     mine = [one for one in objectives if one.goal_id == goal.pk]
     for one in mine:
         one.goal = goal  # its number needs the goal, which is here already
-    return GoalNode(
-        goal, tuple(ObjectiveNode(one, tuple(row for row in planned if row.objective_id == one.pk)) for one in mine)
+    nodes = (
+        ObjectiveNode(one, tuple(row for row in planned if row.objective_id == one.pk), f"{number}.{one.position}")
+        for one in mine
     )
+    return GoalNode(goal, tuple(nodes), str(number))

@@ -22,6 +22,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 WIDTH, HEIGHT = 720, 330
+LEGEND = 38  # what a chart of one line is less high
 LEFT, RIGHT, TOP, BOTTOM = 52, 700, 40, 262
 MOST_MARKED = 60  # beyond so many points a line carries no shapes: they would hide it
 MOST_EVENTS = 26  # each with a letter
@@ -198,7 +199,9 @@ class _Drawing:
         for n, line in enumerate(self.chart.lines):
             if line.drawn:
                 parts += self._line(n, line)
-        return _svg(HEIGHT, self.chart.title, self.chart.description, [*parts, *self._legend()])
+        legend = self._legend()
+        height = HEIGHT if legend else HEIGHT - LEGEND
+        return _svg(height, self.chart.title, self.chart.description, [*parts, *legend])
 
     def _bands(self) -> list[str]:
         """A wash for every second band, and where each starts."""

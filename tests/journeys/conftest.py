@@ -270,9 +270,7 @@ def progress_of(case) -> dict[str, object]:
     person = case.participants.first().person
     return {
         "rating": Rating.objects.filter(case=case).first().pk,
-        "rating_print": factories.make_progress_print(
-            case, case.participants.first().person, case.team.first().user, "sheet"
-        ).pk,
+        "rating_print": factories.make_progress_print(case, person, case.team.first().user, "sheet").pk,
         "event": Event.objects.filter(case=case).first().pk,
         "event_word": "event",
     }

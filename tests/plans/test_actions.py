@@ -396,3 +396,18 @@ def test_the_trail_tells_what_was_done_and_nothing_that_was_typed(draft, owner):
     assert {"begun", "added", "changed", "frozen", "signed", "in force"} <= set(lines.values_list("verb", flat=True))
     told = str(list(lines.values_list("detail", flat=True)))
     assert not any(word in told for word in ("Maya", "talk", "calendar"))
+
+
+def test_the_auditor_and_the_doctor_name_a_changed_plan(draft, owner, capsys):
+    from django.core.management import CommandError, call_command
+
+    from planner.management import soundness
+
+    plan = make.sign(draft, owner)
+    call_command("audit", "verify")
+    assert [found.state for found in soundness.signed_plans()] == ["ok"]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE planner_plan SET discharge = 'never' WHERE id = %s", [plan.pk])
+    with pytest.raises(CommandError, match=f"signed plans were changed since: {plan.pk}"):
+        call_command("audit", "verify")
+    assert [found.state for found in soundness.signed_plans()] == ["fault"]

@@ -53,7 +53,8 @@ def test_the_chart_leads_to_the_first_plan(page, couple):
 
 
 def test_a_part_is_saved_as_typed(page, draft):
-    data = part(draft, "frame", version=draft.version, discharge="When we talk.\r\n", session_minutes="60")
+    typed = {"discharge": "When we talk.\r\n", "session_minutes": "60", "modality": "mixed", "review_days": "90"}
+    data = part(draft, "frame", version=draft.version, **typed)
     answer = page.post(reverse("plan_part", args=[draft.pk, "frame"]), data, headers={"HX-Request": "true"})
     assert answer.status_code == 200
     draft.refresh_from_db()
@@ -119,7 +120,7 @@ def test_rows_are_added_taken_out_and_brought_back_without_a_script(page, draft)
     objective = Objective.objects.get()
     page.post(reverse("plan_add", args=[draft.pk, "problem"]))
     page.post(reverse("plan_add", args=[draft.pk, "objective"]), {"parent": draft.goals.get().pk})
-    page.post(reverse("plan_add", args=[draft.pk, "intervention"]), {"parent": objective.pk, "name": "weekly CHECK-in"})
+    page.post(reverse("plan_add", args=[draft.pk, "intervention"]), {"parent": objective.pk, "name": "weekly CHECK in"})
     page.post(reverse("plan_add", args=[draft.pk, "intervention"]), {"parent": objective.pk, "name": "Our own thing"})
     assert [row.edition_id for row in objective.interventions.all()] == [None, intervention.current_id, None]
     gone = reverse("plan_row_remove", args=[draft.pk, "objective", objective.pk])
@@ -435,3 +436,12 @@ def test_a_print_is_kept_and_prints_the_same(page, draft, owner):
     assert first.content == second.content == bytes(made.printed.pdf)
     assert first["Content-Disposition"] == f'inline; filename="papers-{made.pk}.pdf"'
     assert page.post(reverse("plan_print", args=[plan.pk]), {**form, "whom": "nobody"}).status_code == 422
+
+
+def test_no_gap_in_the_numbers_tells_of_what_is_not_shown(page, draft, owner):
+    maya, ruben = (place.person for place in draft.case.participants.all())
+    make.add_goal(draft, owner, person=maya, audience=Audience.PERSON)
+    make.add_goal(draft, owner, own_words="Shared and last")
+    shown = text_of(page.get(reverse("plan_sign", args=[draft.pk]) + f"?for={ruben.pk}"))
+    assert "Goal 2" in shown and "<b>2.1</b>" in shown and "Goal 3" not in shown
+    assert "Goal 3" in text_of(page.get(reverse("plan", args=[draft.pk])))

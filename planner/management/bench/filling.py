@@ -12,6 +12,7 @@ from django.utils import timezone
 from planner.boosters.models import Booster, BoosterState, ReentryRule, Series
 from planner.cases.models import Case, Participant, ParticipantRole, Person, SafetyFlag, TeamMember, TeamRole
 from planner.library.models import InterventionEdition
+from planner.plans.models import Goal, Objective, Plan, PlannedIntervention, PlanState
 from planner.practice.models import Practice, Role, User
 from planner.progress.models import Event, Rating
 from planner.sessions.models import AgendaItem, ItemKind, Session, SessionState
@@ -20,6 +21,7 @@ SESSIONS_A_CASE = 20
 SESSIONS_A_DAY = 6
 BOOSTERS_A_CASE = 50
 LONGEST_LINE = 700  # ratings on the one long chart
+PLAN_VERSIONS = 12  # of the case that is opened
 DAYS_AHEAD = 5
 BATCH = 2000
 FIRST_NAMES = ("Maya", "Ruben", "Ana", "Luís", "Noor", "Jonas", "Ewa", "Tomás", "Ines", "Karim", "Lena", "Olu")
@@ -44,6 +46,7 @@ class Made:
     cases: list[Case]
     places: dict[int, list[Participant]] = field(default_factory=dict)
     sessions: list[Session] = field(default_factory=list)
+    plans: list[Plan] = field(default_factory=list)
 
 
 def found_practice() -> User:
@@ -222,5 +225,40 @@ def _rating(made: Made, place: Participant, measure: str, on: datetime.date, n: 
     )  # fmt: skip
 
 
+def _plans(made: Made) -> None:
+    """A plan in force for each open case; the case of the next hour has twelve versions of it."""
+    cases = [case for case in made.cases if case.closed_on is None]
+    coming = min((one for one in made.sessions if one.state == SessionState.PLANNED), key=lambda one: one.starts_at)
+    for case in {*cases, coming.case}:
+        for number in range(1, PLAN_VERSIONS + 1 if case == coming.case else 2):
+            made.plans.append(_plan(case, number, made.owner, last=number == PLAN_VERSIONS or case != coming.case))
+    Plan.objects.bulk_create(made.plans, batch_size=BATCH)
+    goals = [
+        Goal(plan=plan, position=n, own_words="We talk again.", clinical="Talks are safe.")
+        for plan in made.plans
+        for n in range(1, 4 if plan.case == coming.case else 2)
+    ]
+    Goal.objects.bulk_create(goals, batch_size=BATCH)
+    objectives = [
+        Objective(goal=goal, position=n, text="Both sit down for a talk.", measure="a tick", baseline="0", target="2")
+        for goal in goals
+        for n in range(1, 4 if goal.plan.case == coming.case else 2)
+    ]
+    Objective.objects.bulk_create(objectives, batch_size=BATCH)
+    planned = [PlannedIntervention(objective=one, position=1, name="A talk on paper", minutes=15) for one in objectives]
+    PlannedIntervention.objects.bulk_create(planned, batch_size=BATCH)
+
+
+def _plan(case: Case, number: int, owner: User, *, last: bool) -> Plan:
+    """A version; the last one is in force, its review some weeks away for most cases."""
+    state = PlanState.ACTIVE if last else PlanState.SUPERSEDED
+    review_on = timezone.localdate() + datetime.timedelta(days=case.pk % 90)
+    return Plan(
+        case=case, number=number, state=state, author=owner, changed_by=owner, presenting="We do not talk any more.",
+        session_frequency="Once a week", modality="couple", discharge="Two calm months", active_on=timezone.localdate(),
+        review_on=review_on, frozen_at=timezone.now(),
+    )  # fmt: skip
+
+
 #: What a practice is filled with, in this order. A room adds its own step; it sees what those before it made.
-STEPS: tuple[Callable[[Made], None], ...] = (_people, _flags, _sessions, _agendas, _boosters, _progress)
+STEPS: tuple[Callable[[Made], None], ...] = (_people, _flags, _sessions, _agendas, _boosters, _progress, _plans)

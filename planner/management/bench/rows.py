@@ -15,6 +15,8 @@ from planner.cases.models import Participant
 from planner.exchange.actions import make_feed
 from planner.library.models import Intervention, Worksheet
 from planner.management.bench.filling import Filled
+from planner.plans.actions import begin
+from planner.plans.models import Plan
 from planner.progress.models import Rating
 
 
@@ -119,6 +121,30 @@ def intervention(filled: Filled) -> str:
 def worksheet_print(filled: Filled) -> str:
     shown = Worksheet.objects.filter(retired_at=None, current__isnull=False).order_by("pk")[0]
     return reverse("worksheet_print", args=[shown.pk])
+
+
+# Plans
+
+
+@row()
+def plan(filled: Filled) -> str:
+    return reverse("plan", args=[Plan.objects.active_of(filled.case).pk])
+
+
+@row()
+def plans(filled: Filled) -> str:
+    return reverse("plans", args=[filled.case.pk])
+
+
+@row()
+def plan_compare(filled: Filled) -> str:
+    return reverse("plan_compare", args=[Plan.objects.active_of(filled.case).pk])
+
+
+@row()
+def plan_edit(filled: Filled) -> str:
+    """The next version of the same plan."""
+    return reverse("plan_edit", args=[begin(case=filled.case, by=filled.owner).pk])
 
 
 # Sessions

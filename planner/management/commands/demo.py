@@ -161,9 +161,9 @@ def _keeping_well(dana: User) -> None:
         ],
     )
     _asked(dana, case, ["Aisha", "Luc"])
-    demo_plans.keeping_well(dana, case)
 
     demo_progress.keeping_well(dana, case)
+    demo_plans.keeping_well(dana, case)
     held = _hour(dana, case, days=-28, clock=16)
     _add(dana, held, weekly_check_in=10, maintenance_plan=16)
     _print(dana, held)
