@@ -87,7 +87,9 @@ _STAYS = (
 def _first_text(case: Case) -> dict[str, Any]:
     """What can be known of a first plan without asking."""
     modality = {CaseKind.COUPLE: Modality.COUPLE, CaseKind.FAMILY: Modality.FAMILY}.get(case.kind, Modality.INDIVIDUAL)
-    return {"session_frequency": _("Once a week"), "modality": modality}
+    return {
+        "session_frequency": _("Once a week"), "modality": modality, "review_days": case.practice.plan_review_days,
+    }  # fmt: skip
 
 
 def _text_of(row: Any, model: type, leave: Iterable[str] = ()) -> dict[str, Any]:

@@ -160,6 +160,9 @@ class PersonForm(HouseForm):
     )
 
 
+PLAN_REVIEW_DAYS = 90  # where the practice says nothing else
+
+
 class PracticeForm(HouseForm):
     name = LineField(label=_("Name of the practice"), help_text=_("As it stands on paper."))
     contact = TextField(
@@ -190,9 +193,21 @@ class PracticeForm(HouseForm):
         help_text=_("Counted from the end of the session. 24 to 72 hours are often asked for."),
     )
 
+    plan_review_days = forms.IntegerField(
+        label=_("Days between reviews of a treatment plan"),
+        min_value=7,
+        max_value=730,
+        required=False,
+        help_text=_("90 is what most people know; payers ask for 90 to 180. Each plan may have its own."),
+    )
+
+    def clean_plan_review_days(self) -> int:
+        return self.cleaned_data["plan_review_days"] or PLAN_REVIEW_DAYS
+
     def asks(self) -> list[Any]:
         return [
             Fieldset(str(_("On paper")), "name", "contact", "paper", "text_size"),
+            Fieldset(str(_("Treatment plans")), "plan_review_days"),
             Fieldset(str(_("Progress notes")), "note_format", "note_late_hours"),
             Fieldset(str(_("Where you are")), "country", "zone", "language"),
             Fieldset(str(_("Sign-in")), "second_factor_required"),

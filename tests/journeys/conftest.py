@@ -42,7 +42,7 @@ from planner.practice import actions as practice
 from planner.practice.models import CrisisLine, Role, User
 from planner.progress.models import Event, Rating
 from planner.sessions import actions as sessions
-from planner.sessions.models import Session
+from planner.sessions.models import ProgressNote, Session
 from planner.sessions.phrases import keep_phrase
 from tests import factories
 from tests.journeys import chromium
@@ -198,8 +198,14 @@ def take_copy() -> dict[str, tuple[list[str], list[tuple]]]:
     with connection.cursor() as cursor:
         for table in tables():
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
-            found[table] = ([column[0] for column in cursor.description], list(cursor.fetchall()))
+            rows = [tuple(map(_bindable, row)) for row in cursor.fetchall()]
+            found[table] = ([column[0] for column in cursor.description], rows)
     return found
+
+
+def _bindable(value):
+    """SQLite takes no time of day back as it gave it."""
+    return value.isoformat() if isinstance(value, datetime.time) else value
 
 
 def put_back(copy: dict[str, tuple[list[str], list[tuple]]]) -> None:
@@ -293,7 +299,8 @@ def boosters_of(case, by) -> dict[str, object]:
 
 def notes_of(case, by) -> dict[str, object]:
     """A note that waits for the supervisor, a signed one, an own phrase."""
-    awaiting = factories.make_note(case.sessions.filter(state="held").first(), by, signed=True)
+    held = case.sessions.filter(state="held").first()
+    awaiting = ProgressNote.objects.filter(session=held).first() or factories.make_note(held, by, signed=True)
     phrase = keep_phrase(by=by, short="calm", use="text", text="Calm throughout.")
     return {"awaiting": awaiting.session_id, "signed": awaiting.session_id, "phrase": phrase.pk}
 

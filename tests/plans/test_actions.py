@@ -411,3 +411,9 @@ def test_the_auditor_and_the_doctor_name_a_changed_plan(draft, owner, capsys):
     with pytest.raises(CommandError, match=f"signed plans were changed since: {plan.pk}"):
         call_command("audit", "verify")
     assert [found.state for found in soundness.signed_plans()] == ["fault"]
+
+
+def test_the_practice_says_how_often_a_plan_is_looked_at(couple, owner):
+    owner.practice.plan_review_days = 120
+    owner.practice.save()
+    assert actions.begin(case=Case.objects.get(pk=couple.pk), by=owner).review_days == 120

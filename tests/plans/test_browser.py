@@ -4,12 +4,16 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import expect
 
-from planner.plans import signing
+from planner.cases.models import TeamMember
+from planner.plans import actions, signing
 from planner.plans.models import Goal, Objective, Plan, PlannedIntervention
 from tests import factories
 from tests.journeys import chromium
+from tests.journeys.look import examine
+from tests.plans import make
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -36,7 +40,7 @@ def tab(browser, live_server, owner):
     def enter(who=owner):
         client = Client()
         client.force_login(who)
-        window = browser.new_context(viewport={"width": 1280, "height": 900})
+        window = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
         windows.append(window)
         cookie = {"name": "session", "value": client.cookies["session"].value, "url": live_server.url}
         window.add_cookies([cookie])
@@ -124,8 +128,6 @@ def test_a_plan_is_written_in_25_actions_and_signed_in_3(tab, live_server, coupl
 
 
 def test_the_check_speaks_while_one_types_and_enter_goes_on(tab, live_server, couple, owner):
-    from planner.plans import actions
-
     plan = actions.begin(case=couple, by=owner)
     goal = actions.add_goal(plan=plan, by=owner)
     row = actions.add_objective(plan=plan, goal=goal, by=owner)
@@ -144,9 +146,6 @@ def test_the_check_speaks_while_one_types_and_enter_goes_on(tab, live_server, co
 
 
 def test_two_people_at_one_goal_lose_nothing(tab, live_server, couple, owner, colleague):
-    from planner.cases.models import TeamMember
-    from planner.plans import actions
-
     TeamMember.objects.create(case=couple, user=colleague, role="co")
     plan = actions.begin(case=couple, by=owner)
     goal = actions.add_goal(plan=plan, by=owner, clinical="First")
@@ -165,3 +164,27 @@ def test_two_people_at_one_goal_lose_nothing(tab, live_server, couple, owner, co
     two.get_by_role("button", name="Put mine in its place").click()
     two.wait_for_url("**/edit/#goal-*")
     assert Goal.objects.get().clinical == "Colin's text"
+
+
+def test_nothing_on_these_pages_keeps_anybody_out(tab, live_server, couple, owner):
+    active = make.make_active(couple, owner)
+    draft = actions.begin(case=couple, by=owner)
+    statement = factories.make_statement(factories.make_intervention("first"))
+    goal = active.goals.get()
+    addresses = {
+        "chart": reverse("case", args=[couple.pk]), "plan": reverse("plan", args=[active.pk]),
+        "edit": reverse("plan_edit", args=[draft.pk]), "bank": reverse("plan_bank", args=[draft.pk, statement.pk]),
+        "sign": reverse("plan_sign", args=[draft.pk]), "versions": reverse("plans", args=[couple.pk]),
+        "compare": reverse("plan_compare", args=[draft.pk]), "review": reverse("plan_review", args=[active.pk]),
+        "stands": reverse("plan_stand", args=[active.pk, "goal", goal.pk]),
+        "print": reverse("plan_print", args=[active.pk]),
+    }  # fmt: skip
+    page, wrong = tab(), []
+    for label, address in addresses.items():
+        page.goto(live_server.url + address)
+        wrong += examine(page, label)
+    page.goto(live_server.url + addresses["edit"])
+    page.get_by_role("link", name="Fear of being left").click()
+    expect(page.locator("#bank-offer")).to_be_visible()
+    wrong += examine(page, "the bank in the editor")
+    assert wrong == [], "\n".join(wrong)
