@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planner', '0016_boosters_counts'),
+        ('planner', '0017_practice_plan_reviews'),
     ]
 
     operations = [
