@@ -18,6 +18,7 @@ from planner.cases import consent_views as consents
 from planner.cases import views as cases
 from planner.desk import board_views as board
 from planner.desk import progress_views as growth
+from planner.desk import proof_views as proofs
 from planner.desk import views as desk
 from planner.exchange import views as exchange
 from planner.homework import adaptation_views as adaptations
@@ -50,6 +51,7 @@ from planner.sessions import pathway_views as pathways
 from planner.sessions import phrase_views as phrases
 from planner.sessions import process_views as process
 from planner.sessions import views as sessions
+from planner.sessions import where_views as where
 
 # allauth marks its other sign-in pages itself.
 login_not_required(passkeys.login_webauthn)
@@ -76,6 +78,10 @@ urlpatterns = [
     path("cases/<int:pk>/timeline/", growth.timeline, name="timeline"),
     path("cases/<int:pk>/growth/", growth.case_growth, name="case_growth"),
     path("search/", desk.search, name="search"),
+    path("cases/<int:pk>/audit/", proofs.case_audit, name="case_audit"),
+    path("cases/<int:pk>/audit/print/", proofs.case_audit_print, name="case_audit_print"),
+    path("cases/<int:pk>/thread/", proofs.case_thread, name="case_thread"),
+    path("cases/<int:pk>/thread/print/", proofs.case_thread_print, name="case_thread_print"),
     path("boosters/", board.boosters, name="boosters"),
     path("boosters/figures/", board.boosters_figures, name="boosters_figures"),
     path("boosters/list.csv", board.boosters_table, name="boosters_table"),
@@ -259,6 +265,7 @@ urlpatterns = [
     path("sessions/<int:pk>/note/return/", notes.note_return, name="note_return"),
     path("sessions/<int:pk>/note/print/", note_papers.note_print, name="note_print"),
     path("sessions/<int:pk>/process-note/", process.process_note, name="process_note"),
+    path("cases/<int:case_pk>/where/", where.where, name="where"),
     path("phrases/", phrases.phrases, name="phrases"),
     path("phrases/new/", phrases.phrase_new, name="phrase_new"),
     path("phrases/<int:pk>/", phrases.phrase_edit, name="phrase_edit"),

@@ -41,6 +41,10 @@ DOORS: dict[str, list[Door]] = {
     "caseload":             [door("302 200 200 403 200 200")],
     "case":                 [door("302 404 404 403 200 200", "case")],
     "search":               [door("302 200 200 403 200 200", query="?q=maya")],
+    "case_audit":           [door("302 404 404 403 200 200", "case")],
+    "case_audit_print":     [door("401 404 404 403 403 302", "case", post=True)],
+    "case_thread":          [door("302 404 404 403 200 200", "case")],
+    "case_thread_print":    [door("401 404 404 403 403 302", "case", post=True)],
     # cases
     "case_new":             [door("302 200 200 403 403 200")],
     "case_edit":            [door("302 404 404 403 403 200", "case")],
@@ -251,6 +255,7 @@ DOORS: dict[str, list[Door]] = {
     "note_approve":         [door("401 404 404 403 302 404", "signed", post=True, version="signed_version")],
     "note_return":          [door("401 404 404 403 302 404", "signed", post=True, version="signed_version", comment="More")],
     "note_print":           [door("401 404 404 403 403 302", "signed", post=True)],
+    "where":                [door("302 404 404 403 403 200", "case")],
     "process_note":         [door("302 404 404 403 403 200", "noted")],  # each writes their own; nobody opens another's
     "phrases":              [door("302 200 200 403 403 200")],
     "phrase_new":           [door("302 200 200 403 403 200")],

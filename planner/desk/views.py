@@ -89,7 +89,8 @@ def _session_at(*, coming: bool) -> Subquery:
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(Case.objects.select_related("practice"), request.user, pk=pk)
     record("viewed", by=request.user, what="case", what_id=found.pk, case_id=found.pk)
-    sessions = Session.objects.filter(case=found).prefetch_related("items")
+    sessions = Session.objects.filter(case=found).select_related("note").defer("note__parts", "note__facts")
+    sessions = sessions.prefetch_related("items")
     coming = list(sessions.filter(state__in=["planned", "running"]).order_by("starts_at")[:5])
     now = timezone.now()
     return render(

@@ -23,5 +23,5 @@ def on_chart(case: Case, user: User) -> dict[str, Any]:
     tree = tree_of(active)
     return {
         "plan": active, "plan_draft": draft, "plan_tree": tree, "plan_due": reviews.of(active),
-        "plan_histories": standing.histories(case, tree.lines), "plan_holds": signing.holds(active),
+        "plan_histories": standing.histories(case, tree.lines), "plan_holds": signing.holds(active, tree),
     }  # fmt: skip

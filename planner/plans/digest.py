@@ -70,4 +70,9 @@ def sha256(said: dict[str, Any]) -> str:
 
 def of(plan: Plan, person: Person | None = None) -> str:
     """The hash of a plan as it stands now: the whole, or the part for one person's eyes."""
-    return sha256(content(tree_of(plan, person), whole=person is None))
+    return of_tree(tree_of(plan), person)
+
+
+def of_tree(whole: Tree, person: Person | None = None) -> str:
+    """The same of a plan that was read already, whole."""
+    return sha256(content(whole if person is None else whole.part(person), whole=person is None))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from planner.cases.models import Person, Stance
 from planner.cases.signing import Shown, shown_for
-from planner.plans import sentences, signing, standing
+from planner.plans import digest, sentences, signing, standing
 from planner.plans.models import Plan, PlanState, Status
 from planner.plans.tree import GoalNode, ObjectiveNode, Tree, tree_of
 from planner.practice.paper import paper_head
@@ -71,6 +71,8 @@ class ClientPlan:
     next_look: str
     draft: bool
     signatures: tuple[Shown, ...] = ()
+    to_sign: tuple[str, ...] = ()  # who may sign on this very paper
+    mark: str = ""  # the version, and the first letters of the hash of this text: ties the paper to it
 
 
 @dataclass(frozen=True)
@@ -108,8 +110,17 @@ def client_plan(plan: Plan, person: Person) -> ClientPlan:
         accommodations=plan.accommodations, goals=_goals(tree, plain=True),
         how_often=plan.session_frequency, minutes=plan.session_minutes, ending=plan.discharge,
         next_look=_day(plan.review_on), draft=plan.state == PlanState.DRAFT,
-        signatures=tuple(_theirs(plan, person)),
+        signatures=tuple(_theirs(plan, person)), to_sign=_to_sign(plan, person),
+        mark=_("Plan %(n)d, text %(mark)s") % {"n": plan.number, "mark": digest.of_tree(tree, person)[:8]},
     )  # fmt: skip
+
+
+def _to_sign(plan: Plan, person: Person) -> tuple[str, ...]:
+    """Who may sign on this person's paper: they, a guardian, the clinician; none once a version has given way."""
+    if plan.state not in (PlanState.DRAFT, PlanState.ACTIVE):
+        return ()
+    waiting = [one for one in signing.signers_of(plan, plan.author) if one.person in (person, None)]
+    return tuple(one.name or _("Guardian of %(name)s") % {"name": person.on_paper} for one in waiting)
 
 
 def _theirs(plan: Plan, person: Person) -> list[Shown]:
@@ -138,8 +149,8 @@ def record_plan(plan: Plan) -> RecordPlan:
     return RecordPlan(
         facts=_facts(plan), texts=_texts(plan),
         problems=tuple((one.name, _whose(one), one.description) for one in tree.problems),
-        goals=_goals(tree, plain=False), signatures=tuple(signing.shown(plan)), versions=_versions(plan),
-        reviews=_reviews(plan), sha256=plan.sha256, holds=signing.holds(plan),
+        goals=_goals(tree, plain=False), signatures=tuple(signing.shown(plan, tree)), versions=_versions(plan),
+        reviews=_reviews(plan), sha256=plan.sha256, holds=signing.holds(plan, tree),
     )  # fmt: skip
 
 

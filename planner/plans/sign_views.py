@@ -120,13 +120,13 @@ def _page(
     request: HttpRequest, plan: Plan, person: Person | None, forms: list[SignatureForm], *, status: int = 200,
     refused: str = "",
 ) -> HttpResponse:  # fmt: skip
-    own = signing.with_own_items(plan)
+    tree, own = tree_of(plan), signing.with_own_items(plan)
     apart = [one.person for one in signing.signers_of(plan, request.user) if one.person and one.person.pk in own]
     context: dict[str, Any] = {
         "plan": plan, "reader": person, "forms": forms, "refused": refused,
-        "tree": tree_of(plan, person, joint=person is None), "missing": signing.not_yet(tree_of(plan)),
-        "seen": digest.of(plan), "apart": list(dict.fromkeys(apart)) if person is None else [],
-        "signatures": shown_for(signing.shown(plan), person), "supervisors": signing.supervisors_of(plan),
+        "tree": tree.part(person), "missing": signing.not_yet(tree), "seen": digest.of_tree(tree),
+        "apart": list(dict.fromkeys(apart)) if person is None else [],
+        "signatures": shown_for(signing.shown(plan, tree), person), "supervisors": signing.supervisors_of(plan),
         "asks_supervisor": any(form.signer.role == SignerRole.CLINICIAN for form in forms),
         "needs_all": not plan.is_frozen,
     }  # fmt: skip

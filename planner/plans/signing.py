@@ -218,19 +218,17 @@ def comments_on(plan: Plan) -> list[SupervisionStep]:
 # What holds afterwards
 
 
-def shown(plan: Plan) -> list[Shown]:
-    """The signatures, each with whether its text is still the one that was signed."""
+def shown(plan: Plan, tree: Tree | None = None) -> list[Shown]:
+    """The signatures, each with whether its text is still the one that was signed. `tree`: the plan, read already."""
     rows = list(plan.signatures.select_related("person", "user"))
-    now = {None: digest.of(plan)} if rows else {}
-    for row in rows:
-        if row.person_id not in now:
-            now[row.person_id] = digest.of(plan, row.person)
+    whole = (tree or tree_of(plan)) if rows else None
+    now = {row.person_id: digest.of_tree(whole, row.person) for row in rows}
     return [Shown(row, row.sha256 == now[row.person_id]) for row in rows]
 
 
-def holds(plan: Plan) -> bool:
+def holds(plan: Plan, tree: Tree | None = None) -> bool:
     """True where the text is the one that was frozen, and for a version that nobody signed."""
-    return not plan.sha256 or digest.of(plan) == plan.sha256
+    return not plan.sha256 or digest.of_tree(tree or tree_of(plan)) == plan.sha256
 
 
 def broken() -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planner.cases.models import Audience, Person
 from planner.plans.models import Goal, Objective, Plan, PlannedIntervention, Problem
@@ -46,34 +46,42 @@ class Tree:
         """The lines of history of its goals and objectives."""
         return [goal.row.line for goal in self.goals] + [one.row.line for one in self.objectives()]
 
+    def part(self, person: Person | None = None) -> Tree:
+        """What one person may read (`Goal.objects.for_eyes`), or (nobody named) what everybody may read."""
+
+        def may_read(row: Problem | Goal) -> bool:
+            alone = person is not None and row.audience == Audience.PERSON and row.person_id == person.pk
+            return row.audience == Audience.CASE or alone
+
+        goals = [node for node in self.goals if may_read(node.row)]
+        counted = tuple(_numbered(node, place) for place, node in enumerate(goals, 1))
+        return Tree(self.plan, tuple(row for row in self.problems if may_read(row)), counted)
+
+
+def _numbered(node: GoalNode, place: int) -> GoalNode:
+    mine = tuple(replace(one, number=f"{place}.{one.row.position}") for one in node.objectives)
+    return GoalNode(node.row, mine, str(place))
+
 
 def tree_of(plan: Plan, person: Person | None = None, *, joint: bool = False) -> Tree:
     """The plan; for a person only what is for their eyes; `joint`: only what everybody may read. Four queries."""
-    problems, goals = Problem.objects.filter(plan=plan).kept(), Goal.objects.filter(plan=plan).kept()
-    if person is not None:
-        problems, goals = problems.for_eyes(person), goals.for_eyes(person)
-    if joint:
-        problems, goals = problems.filter(audience=Audience.CASE), goals.filter(audience=Audience.CASE)
-    goals = list(goals.select_related("person", "problem"))
+    problems = Problem.objects.filter(plan=plan).kept().select_related("person")
+    goals = list(Goal.objects.filter(plan=plan).kept().select_related("person", "problem"))
     objectives = list(Objective.objects.filter(goal__in=[goal.pk for goal in goals]).kept())
     planned = list(
         PlannedIntervention.objects.filter(objective__in=[one.pk for one in objectives])
         .kept()
         .select_related("edition__intervention")
     )
-    in_part = joint or person is not None
-    nodes = tuple(
-        _node(goal, place if in_part else goal.position, objectives, planned) for place, goal in enumerate(goals, 1)
-    )
-    return Tree(plan, tuple(problems.select_related("person")), nodes)
+    whole = Tree(plan, tuple(problems), tuple(_node(goal, objectives, planned) for goal in goals))
+    return whole.part(person) if joint or person is not None else whole
 
 
-def _node(goal: Goal, number: int, objectives: list[Objective], planned: list[PlannedIntervention]) -> GoalNode:
+def _node(goal: Goal, objectives: list[Objective], planned: list[PlannedIntervention]) -> GoalNode:
     mine = [one for one in objectives if one.goal_id == goal.pk]
     for one in mine:
         one.goal = goal  # its number needs the goal, which is here already
     nodes = (
-        ObjectiveNode(one, tuple(row for row in planned if row.objective_id == one.pk), f"{number}.{one.position}")
-        for one in mine
+        ObjectiveNode(one, tuple(row for row in planned if row.objective_id == one.pk), one.number) for one in mine
     )
-    return GoalNode(goal, tuple(nodes), str(number))
+    return GoalNode(goal, tuple(nodes), goal.number)

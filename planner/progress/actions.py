@@ -288,7 +288,7 @@ def rate(
         reader=person if audience == Audience.PERSON else None, from_print=from_print, note=clean(note).strip()[:4000],
         by=by,
     )  # fmt: skip
-    record("rated", by=by, what="rating", what_id=rating.pk, case_id=case.pk)
+    record("measured", by=by, what="rating", what_id=rating.pk, case_id=case.pk)
     if risk:
         _ask_to_look(rating, found, by=by)
     return rating

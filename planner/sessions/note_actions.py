@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from planner.cases.models import Audience, CaseKind, Participant, SignatureWay, SignerRole, TeamRole
 from planner.plans.models import Objective
-from planner.practice.models import User
+from planner.practice.models import Practice, User
 from planner.practice.trail import record
 from planner.sessions import note_facts, note_formats, note_text, note_words
 from planner.sessions.actions import Refused, attending_of
@@ -28,6 +28,7 @@ from planner.sessions.models import (
     ProgressNote,
     RiskLevel,
     Session,
+    SessionKind,
     SessionState,
 )
 
@@ -210,6 +211,28 @@ def missing(note: ProgressNote) -> list[str]:
     return found
 
 
+def advice(note: ProgressNote, facts: note_facts.Facts) -> list[str]:
+    """What an auditor would miss in the note as it stands, each in a sentence; it warns and forbids nothing."""
+    found = []
+    if not note.place:
+        found.append(_("The place."))
+    if not note.service_code:
+        found.append(_("The service code."))
+    if note.session.kind == SessionKind.INTAKE:
+        return found
+    if not facts.objectives and Objective.objects.active_of(note.session.case).exists():
+        found.append(_("An objective of the plan that was worked on."))
+    if not facts.interventions and not _tells(note, "done"):
+        found.append(_("An intervention that was used."))
+    if not any(row["response"] for row in facts.objectives) and not _tells(note, "response", "assessment"):
+        found.append(_("The response and the progress."))
+    return found
+
+
+def _tells(note: ProgressNote, *parts: str) -> bool:
+    return any(note.parts.get(part) for part in parts)
+
+
 def supervisor_of(note: ProgressNote, by: User) -> User | None:
     """Who approves a note of this author: the case's supervisor today, where there is one."""
     places = note.session.case.team.current().filter(role=TeamRole.SUPERVISOR).exclude(user=by)
@@ -281,12 +304,21 @@ def is_late(note: ProgressNote, at: Any = None) -> bool:
     return (at or timezone.now()) - note.ended_at > timedelta(hours=hours)
 
 
+def late_since(practice: Practice) -> datetime:
+    """An hour that ended before this moment and has no signed note is late."""
+    return timezone.now() - timedelta(hours=practice.note_late_hours)
+
+
 @transaction.atomic
-def add_addendum(note: ProgressNote, *, by: User, text: str) -> Addendum:
-    """A dated word under a signed note. The note stays as it is."""
+def add_addendum(note: ProgressNote, *, by: User, text: str, place: str = "", service_code: str = "") -> Addendum:
+    """A dated word under a signed note, and what of place and service code the note does not tell. The note stays as it
+    is."""
     if note.is_open:
         raise Refused(_("This note is not signed yet. Write it in the note itself."))
-    addendum = Addendum(note=note, author=by, name=by.name, credentials=by.credentials, text=text, at=timezone.now())
+    addendum = Addendum(
+        note=note, author=by, name=by.name, credentials=by.credentials, text=text, place=place,
+        service_code=service_code, at=timezone.now(),
+    )  # fmt: skip
     addendum.sha256 = note_text.addendum_digest(addendum, note.sha256)
     addendum.save()
     _record("added", note, by, addendum=addendum.pk, sha256=addendum.sha256)

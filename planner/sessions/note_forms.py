@@ -82,6 +82,19 @@ class AddendumForm(HouseForm):
     """A dated word under a signed note."""
 
     text = TextField(label=_("Addendum"), max_length=LONGEST, rows=4)
+    place = LineField(label=_("Place"), required=False, help_text=_("The note does not tell it."))
+    service_code = LineField(
+        label=_("Service code"), required=False, max_length=40, help_text=_("The note does not tell it.")
+    )
+
+    def __init__(self, *args: Any, note: ProgressNote, **kwargs: Any):
+        self.told = {name for name in ("place", "service_code") if getattr(note, name)}
+        super().__init__(*args, **kwargs)
+        for name in self.told:
+            del self.fields[name]
+
+    def asks(self) -> list[Any]:
+        return ["text", *(name for name in ("place", "service_code") if name not in self.told)]
 
 
 class ReturnForm(HouseForm):

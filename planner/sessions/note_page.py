@@ -82,6 +82,10 @@ class NotePage:
     def missing(self) -> list[str]:
         return note_actions.missing(self.note)
 
+    @cached_property
+    def advice(self) -> list[str]:
+        return note_actions.advice(self.note, self.facts)
+
     @property
     def audiences(self) -> list[tuple[str, Any]]:
         return note_forms.audience_choices(self.places)

@@ -98,7 +98,9 @@ def _signed(one: NoteSignature) -> Signed:
 
 def _added(one: Addendum) -> Added:
     name = f"{one.name}, {one.credentials}" if one.credentials else one.name
-    return Added(f"{_moment(one.at)}, {name}", one.text)
+    told = [f"{_('Place')}: {one.place}"] if one.place else []
+    told += [f"{_('Service code')}: {one.service_code}"] if one.service_code else []
+    return Added(f"{_moment(one.at)}, {name}", "\n\n".join([one.text, *told]))
 
 
 def _moment(at: object) -> str:

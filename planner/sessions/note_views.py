@@ -23,7 +23,7 @@ from planner.base.once import once
 from planner.cases.models import Participant
 from planner.plans.models import Objective
 from planner.practice.trail import record
-from planner.sessions import note_actions, note_formats, sent
+from planner.sessions import note_actions, note_facts, note_formats, sent
 from planner.sessions.actions import Refused
 from planner.sessions.models import ProgressNote, Session, Step
 from planner.sessions.note_forms import LONGEST, AddendumForm, NoteForm, ReturnForm
@@ -50,7 +50,7 @@ def _page(request: HttpRequest, session: Session, *, status: int = 200, **extra:
     context |= {"page": NotePage(session, note, request.user), "note": note}
     if note.is_open and may_edit:
         return render(request, "sessions/note_write.html", context | {"longest": LONGEST}, status=status)
-    context.setdefault("addendum", AddendumForm())
+    context.setdefault("addendum", AddendumForm(note=note))
     context.setdefault("back_form", ReturnForm())
     return render(request, "sessions/note_read.html", context, status=status)
 
@@ -94,6 +94,7 @@ def _said(note: ProgressNote) -> dict[str, Any]:
         "version": note.version,
         "at": sent.clock(),
         "missing": note_actions.missing(note),
+        "advice": note_actions.advice(note, note_facts.read(note)),
         "raised": note.risk_is_raised,
         "stop": note.ended_at.astimezone(note.session.wall_start.tzinfo).strftime("%H:%M"),
     }
@@ -193,12 +194,13 @@ def note_sign(request: HttpRequest, pk: int) -> HttpResponse:
 def note_addendum(request: HttpRequest, pk: int) -> HttpResponse:
     """Adds a dated word under a signed note."""
     note = _note_to_edit(request, pk)
-    form = AddendumForm(request.POST)
+    form = AddendumForm(request.POST, note=note)
     if not form.is_valid():
         return _page(request, note.session, status=422, addendum=form)
 
     def add() -> str:
-        note_actions.add_addendum(note, by=request.user, text=form.cleaned_data["text"])
+        given = {name: form.cleaned_data.get(name, "") for name in ("text", "place", "service_code")}
+        note_actions.add_addendum(note, by=request.user, **given)
         return _("The addendum is added. The note stays as it was.")
 
     return _decide(request, note, "addendum", add)

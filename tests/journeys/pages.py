@@ -39,7 +39,8 @@ def looks(who: str, *rows: str) -> list[Look]:
 
 
 DESK = looks(
-    "dana", "today", "caseload", "caseload ?q=nobody-of-this-name", "case case", "case family", "case closed_case",
+    "dana", "case_audit case", "case_thread case", "case_audit case_without_hour", "case_thread case_without_hour",
+    "today", "caseload", "caseload ?q=nobody-of-this-name", "case case", "case family", "case closed_case",
     "case case_without_hour", "search", "search ?q=maya", "search ?q=mindfull", "search ?q=zzzzzzzz",
 )  # fmt: skip
 CASES = looks(
@@ -63,6 +64,7 @@ SESSIONS = looks(
     "session_plan cancelled",
     "adaptation case participant sheet",
     "session_run planned", "session_run running", "session_run held", "session_print planned", "session_print running",
+    "where case", "where case_without_hour",
     "note planned", "note held", "note signed", "process_note held", "phrases", "phrase_new", "phrase_edit phrase",
     "pathway_case pathway", "pathway_lay case", "pathway_lay closed_case",
     "pathway_lay case ?pathway={pathway}&day=2030-01-07&clock=10:00",
@@ -134,14 +136,15 @@ NO_PAGE = {
         "intervention_copy", "intervention_edit", "intervention_retire", "intervention_favourite", "intervention_tags",
         "worksheet_copy", "worksheet_edit", "worksheet_retire", "draft_head", "draft_publish", "draft_discard",
         "draft_block_add", "draft_block", "draft_block_move", "draft_block_remove", "draft_block_restore",
+        "adaptation_remove", "consent_print",
+        "case_audit_print", "case_thread_print",
+        "series_reopen", "booster_hold", "booster_miss", "booster_follow_up", "booster_again",
         "plan_begin", "plan_part", "plan_add", "plan_pathway", "plan_row", "plan_row_remove", "plan_row_restore",
         "plan_decide",
-        "adaptation_remove", "series_reopen", "booster_hold", "booster_miss", "booster_follow_up", "booster_again",
         "booster_move", "booster_drop", "booster_put_back", "booster_focus", "booster_brief", "ending_print",
         "reminder_given", "reentry_rule", "reentry_decide", "calendar_feed_make", "calendar_feed_titles",
-        "calendar_feed_end", "consent_print",
-        "need_add", "note_begin", "note_save", "note_sign", "note_addendum", "note_approve", "note_return",
-        "note_print", "phrase_remove",
+        "calendar_feed_end", "need_add", "note_begin", "note_save", "note_sign", "note_addendum",
+        "note_approve", "note_return", "note_print", "phrase_remove",
         "series_change", "assignment_tick", "assignment_review", "hand_over", "sharing_withdraw", "handed_share",
     },
     "gives a file": {

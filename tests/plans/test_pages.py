@@ -445,3 +445,15 @@ def test_no_gap_in_the_numbers_tells_of_what_is_not_shown(page, draft, owner):
     shown = text_of(page.get(reverse("plan_sign", args=[draft.pk]) + f"?for={ruben.pk}"))
     assert "Goal 2" in shown and "<b>2.1</b>" in shown and "Goal 3" not in shown
     assert "Goal 3" in text_of(page.get(reverse("plan", args=[draft.pk])))
+
+
+def test_the_five_levels_of_a_goal_are_kept_with_its_weight(page, draft):
+    goal = draft.goals.get()
+    levels = {f"level_{n}": f"Level {n}" for n in range(5)}
+    address = reverse("plan_row", args=[draft.pk, "goal", goal.pk])
+    page.post(address, part(draft, f"goal-{goal.pk}", version=1, weight="3", **levels))
+    goal = Goal.objects.get()
+    assert (goal.scale, goal.weight) == ([f"Level {n}" for n in range(5)], 3)
+    assert 'value="Level 4"' in text_of(page.get(reverse("plan_edit", args=[draft.pk])))
+    page.post(address, part(draft, f"goal-{goal.pk}", version=2, own_words="Only this"))
+    assert (Goal.objects.get().scale, Goal.objects.get().own_words) == (goal.scale, "Only this")

@@ -11,10 +11,11 @@ import pikepdf
 import pytest
 
 from planner.cases.models import Audience
-from planner.plans import actions, papers, review_actions
+from planner.plans import actions, papers, review_actions, signing
 from planner.plans.models import Plan
 from planner.sheets import press
 from planner.sheets.options import Options
+from tests import factories
 from tests.plans import make
 from tests.sheets.test_press import text_of
 
@@ -121,3 +122,25 @@ def test_every_plan_is_pdf_ua(plan, people, tmp_path):
         files[-1].write_bytes(press.render(paper).pdf)
     judged = subprocess.run([JUDGE, *files], capture_output=True, text=True)
     assert judged.returncode == 0, judged.stdout
+
+
+def test_who_has_not_signed_finds_a_line_for_it(couple, owner, people):
+    draft = make.make_draft(couple, owner)
+    html = press.page_html(papers.client_paper(draft, people[0], Options()))
+    assert "To sign" in html and "Olive Owner" in html and "Ruben</b>" not in html
+    assert re.search(r"Plan 1, text [0-9a-f]{8}", html)
+    plan = Plan.objects.select_related("case__practice", "author").get(pk=make.sign(draft, owner).pk)
+    assert "To sign" not in press.page_html(papers.client_paper(plan, people[0], Options()))
+
+
+def test_a_guardian_signs_beside_somebody_under_age(owner):
+    case = factories.make_case(owner, "family", ("Ana", "Ben", "Cleo"))
+    draft = make.make_draft(case, owner)
+    cleo = case.participants.last().person
+    html = press.page_html(papers.client_paper(draft, cleo, Options()))
+    assert "Guardian of Cleo" in html
+    plan = make.sign(draft, owner)
+    assert [(row.role, row.person_id) for row in plan.signatures.filter(person=cleo)] == [
+        ("client", cleo.pk), ("guardian", cleo.pk)
+    ]  # fmt: skip
+    assert all(one.holds for one in signing.shown(plan))

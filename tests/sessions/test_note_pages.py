@@ -9,12 +9,12 @@ from django.db import connection
 from django.urls import reverse
 
 from planner.cases.models import TeamMember, TeamRole
-from planner.sessions import note_actions
+from planner.sessions import note_actions, note_facts
 from planner.sessions.models import Phrase, ProgressNote
 from planner.sessions.phrases import keep_phrase, without_names
 from tests import factories
 
-QUERIES = 25
+QUERIES = 26
 
 
 @pytest.fixture
@@ -171,6 +171,28 @@ def test_signing_what_is_unfinished_says_what_is_missing(client, note):
     assert answer.status_code == 422
     assert "Write what happened" in answer.content.decode()
     assert ProgressNote.objects.get().is_open
+
+
+def test_what_an_auditor_would_miss_is_said_and_forbids_nothing(client, note, couple, owner):
+    factories.make_objective(couple, owner)
+    said = save(client, note, told="x", risk_level="none").json()
+    assert said["missing"] == []
+    assert said["advice"] == [
+        "The place.", "The service code.", "An objective of the plan that was worked on.",
+        "An intervention that was used.", "The response and the progress.",
+    ]  # fmt: skip
+    note.refresh_from_db()
+    save(client, note, place="Room 1", service_code="90847", done="Paced talk", assessment="Calmer.")
+    row = ProgressNote.objects.get()
+    assert note_actions.advice(row, note_facts.read(row)) == ["An objective of the plan that was worked on."]
+
+
+def test_an_addendum_asks_for_what_the_note_does_not_tell(client, couple, session, owner):
+    note = factories.make_note(session, owner, signed=True, place="Room 1")
+    page = shown(client, note)
+    assert 'name="service_code"' in page and 'name="place"' not in page
+    client.post(reverse("note_addendum", args=[session.pk]), {"text": "Left out.", "service_code": "90847"})
+    assert note.addenda.get().service_code == "90847"
 
 
 def test_signing_an_older_state_is_refused(client, note):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from planner.boosters.models import Booster, BoosterState, ReentryRule, Series
 from planner.cases.models import Case, Participant, ParticipantRole, Person, SafetyFlag, TeamMember, TeamRole
 from planner.library.models import InterventionEdition
+from planner.management.bench import long_case
 from planner.plans.models import Goal, Objective, Plan, PlannedIntervention, PlanState
 from planner.practice.models import Practice, Role, User
 from planner.progress.models import Event, Rating
@@ -261,4 +262,13 @@ def _plan(case: Case, number: int, owner: User, *, last: bool) -> Plan:
 
 
 #: What a practice is filled with, in this order. A room adds its own step; it sees what those before it made.
-STEPS: tuple[Callable[[Made], None], ...] = (_people, _flags, _sessions, _agendas, _boosters, _progress, _plans)
+STEPS: tuple[Callable[[Made], None], ...] = (
+    _people,
+    _flags,
+    _sessions,
+    _agendas,
+    _boosters,
+    _progress,
+    _plans,
+    lambda made: long_case.grow(made.owner),
+)

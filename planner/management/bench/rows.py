@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from planner.boosters.models import Booster
-from planner.cases.models import Participant
+from planner.cases.models import Case, Participant
 from planner.exchange.actions import make_feed
 from planner.library.models import Intervention, Worksheet
+from planner.management.bench import long_case
 from planner.management.bench.filling import Filled
 from planner.plans.actions import begin
 from planner.plans.models import Plan
 from planner.progress.models import Rating
+from planner.sessions.models import Session
 
 
 @dataclass(frozen=True)
@@ -259,3 +261,36 @@ def profile(filled: Filled) -> str:
 @row()
 def trail(filled: Filled) -> str:
     return reverse("trail")
+
+
+# A case of many years: 700 hours with notes, 12 versions of the plan, 300 sheets
+
+
+def _long(name: str) -> str:
+    return reverse(name, args=[Case.objects.get(code=long_case.CODE).pk])
+
+
+@row("case, 700 hours")
+def long_chart(filled: Filled) -> str:
+    return _long("case")
+
+
+@row("thread, 700 hours")
+def long_thread(filled: Filled) -> str:
+    return _long("case_thread")
+
+
+@row("auditor's page, 700 hours")
+def long_audit(filled: Filled) -> str:
+    return _long("case_audit")
+
+
+@row("where we are, 700 hours")
+def long_where(filled: Filled) -> str:
+    return _long("where")
+
+
+@row("note, signed")
+def signed_note(filled: Filled) -> str:
+    last = Session.objects.filter(case__code=long_case.CODE, note__state="signed").order_by("-starts_at").first()
+    return reverse("note", args=[last.pk])

@@ -251,8 +251,15 @@ def _print(dana: User, session: Session) -> None:
 def _draft(dana: User, session: Session, **words: str) -> ProgressNote:
     """A note that is begun and not signed yet."""
     note = notes.begin_note(session, by=dana)
-    place = {"place": "Harbour Lane, room 1"}
+    place = {"place": "Harbour Lane, room 1", "service_code": _code(session)}
     return notes.change_note(note, by=dana, version=note.version, **place, **words)
+
+
+def _code(session: Session) -> str:
+    """A code as a payer in the United States would name the service."""
+    if session.kind == "intake":
+        return "90791"
+    return "90834" if session.case.kind == "individual" else "90847"
 
 
 def _note(dana: User, session: Session, **words: str) -> None:

@@ -62,15 +62,21 @@
     if (!marked.trim()) { event.preventDefault(); last?.focus(); }
   });
 
-  // A save tells what is still missing, whether the risk is raised, and where the end moved to.
-  document.addEventListener("clinic:saved", ({ detail }) => {
-    if (!("missing" in detail)) return;
-    $("note-missing").replaceChildren(...detail.missing.map((sentence) => {
+  function list(element, sentences) {
+    element.replaceChildren(...sentences.map((sentence) => {
       const line = document.createElement("li");
       line.textContent = sentence;
       return line;
     }));
+  }
+
+  // A save tells what is still missing, whether the risk is raised, and where the end moved to.
+  document.addEventListener("clinic:saved", ({ detail }) => {
+    if (!("missing" in detail)) return;
+    list($("note-missing"), detail.missing);
+    list($("note-advice"), detail.advice);
     $("note-complete").hidden = detail.missing.length > 0;
+    $("note-advised").hidden = !detail.advice.length;
     $("note-raised").hidden = !detail.raised;
     const stop = $("note-stop");
     if (document.activeElement !== stop) stop.value = stop.defaultValue = detail.stop;

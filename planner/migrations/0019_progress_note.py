@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planner', '0017_practice_plan_reviews'),
+        ('planner', '0018_addenda'),
     ]
 
     operations = [
