@@ -31,6 +31,7 @@ MOST_MARKED = 60  # beyond so many points a line carries no shapes: they would h
 MOST_EVENTS = 26  # each with a letter
 LARGEST = 1e6
 DASHES = ("", "8 5", "2 4", "12 4 2 4", "5 3", "1 3")
+BAND_WORDS = 112  # room for the words of bands
 LETTER = 15.0  # from one event's letter to the next
 
 
@@ -112,13 +113,22 @@ class Chart:
         return _table(self)
 
     @property
+    def key(self) -> str:
+        """What the dotted lines are, where there are any."""
+        if self.beyond is None or self.is_empty:
+            return ""
+        return _("Dotted: %(n)s points from the first value. Beyond that is more than chance.") % {
+            "n": number(self.beyond)
+        }
+
+    @property
     def description(self) -> str:
         """What somebody who does not see it needs to know."""
         if self.is_empty:
             return _("No value yet.")
         told = [_told(line) for line in self.lines if line.drawn]
         events = [f"{letter}: {_day(event.on)}, {event.word}" for letter, event in self.letters]
-        return " ".join(filter(None, [*told, self.says, "; ".join(events) + "." if events else ""]))
+        return " ".join(filter(None, [*told, self.says, self.key, "; ".join(events) + "." if events else ""]))
 
 
 def homework(title: str, amount: Iterable[Point], quality: Iterable[Point]) -> Chart:
@@ -186,12 +196,14 @@ class _Drawing:
         values = [point.value for point in points]
         days = [point.on for point in points] + [event.on for _letter, event in chart.letters]
         self.first, self.last = min(days), max(days)
+        words = any(band.word for band in chart.bands)
+        self.right = RIGHT - BAND_WORDS if words else RIGHT  # the words of bands stand beside them, off the line
         self.least, self.most, self.step = _axis(values, chart.least, chart.most)
 
     def x(self, on: datetime.date) -> float:
         span = (self.last - self.first).days
         share = (on - self.first).days / span if span else 0.5
-        return LEFT + 14 + share * (RIGHT - LEFT - 28)
+        return LEFT + 14 + share * (self.right - LEFT - 28)
 
     def y(self, value: float) -> float:
         return BOTTOM - (value - self.least) / (self.most - self.least) * (BOTTOM - TOP)
@@ -216,15 +228,15 @@ class _Drawing:
             top, height = self.y(high), self.y(low) - self.y(high)
             if n % 2:
                 parts.append(
-                    f'<rect x="{LEFT}" y="{top:.1f}" width="{RIGHT - LEFT}" height="{height:.1f}" '
+                    f'<rect x="{LEFT}" y="{top:.1f}" width="{self.right - LEFT}" height="{height:.1f}" '
                     'fill="currentColor" fill-opacity="0.07"/>'
                 )
             if band.word and height >= SMALL:
-                parts.append(shapes.text(RIGHT - 4, top + SMALL, band.word, anchor="end"))
+                parts.append(shapes.text(self.right + 6, top + height / 2 + 5, Truncator(band.word).chars(15)))
         return parts
 
     def _axes(self) -> list[str]:
-        parts = [shapes.rule(LEFT, TOP, LEFT, BOTTOM), shapes.rule(LEFT, BOTTOM, RIGHT, BOTTOM)]
+        parts = [shapes.rule(LEFT, TOP, LEFT, BOTTOM), shapes.rule(LEFT, BOTTOM, self.right, BOTTOM)]
         for tick in _ticks(self.least, self.most, self.step):
             y = self.y(tick)
             parts += [shapes.rule(LEFT - 5, y, LEFT, y), shapes.text(LEFT - 9, y + 5, number(tick), anchor="end")]
@@ -246,7 +258,7 @@ class _Drawing:
             return []
         first = lines[0].drawn[0].value
         return [
-            shapes.rule(LEFT, self.y(level), RIGHT, self.y(level), dash="1 4", width="1.4")
+            shapes.rule(LEFT, self.y(level), self.right, self.y(level), dash="1 4", width="1.4")
             for level in (first - beyond, first + beyond)
             if self.least <= level <= self.most
         ]
@@ -274,7 +286,7 @@ class _Drawing:
         lines = [(n, line) for n, line in enumerate(self.chart.lines) if line.drawn]
         if len(lines) < 2:
             return []
-        parts, width = [], (RIGHT - LEFT) / len(lines)
+        parts, width = [], (self.right - LEFT) / len(lines)
         for place, (n, line) in enumerate(lines):
             x, y = LEFT + place * width, BOTTOM + 50
             parts.append(shapes.rule(x, y, x + 40, y, dash=DASHES[n % len(DASHES)], width="2.2"))
