@@ -108,7 +108,12 @@ def _in_it(case: Case, people: list[Participant]) -> dict[str, Any]:
     return {
         "dates": dates,
         "contents": [
-            (name, papers.goals_for(case, person), [copy.title for copy in papers.sheets_for(case, person)])
+            (
+                name,
+                papers.goals_for(case, person),
+                [copy.title for copy in papers.sheets_for(case, person)],
+                papers.held_back(case, person),
+            )
             for name, person in readers + together
         ],
         "has_series": Series.objects.filter(case=case).open().exists(),

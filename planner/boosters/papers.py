@@ -15,8 +15,9 @@ from django.db.models import Prefetch
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
+from planner.agreements.actions import look, people_of
 from planner.agreements.models import Agreement, AgreementKind, AgreementVersion
-from planner.agreements.reading import sheet_of
+from planner.agreements.reading import readers, sheet_of
 from planner.boosters.brief import Brief
 from planner.boosters.models import Booster, Ending
 from planner.cases.models import Audience, Case, Participant, Person
@@ -92,13 +93,31 @@ def _levels(scale: Any) -> Iterable[tuple[int, str]]:
 
 
 def sheets_for(case: Case, person: Person | None) -> list[SheetCopy]:
-    """The living documents of keeping well that this reader may see, each in its last adopted version."""
+    """The living documents of keeping well that this reader may see, each in its last adopted version. One that a shut
+    gate stands against is left out (see `held_back`)."""
+    mine = [row for row in _adopted(case, person) if _is_open(row)]
+    return [_sheet(row, place) for place, row in enumerate(mine, 1)]
+
+
+def held_back(case: Case, person: Person | None) -> list[str]:
+    """The titles of what a shut gate keeps off this reader's paper."""
+    rows = [row for row in _adopted(case, person) if not _is_open(row)]
+    return [row.adopted[0].edition.content["title"] for row in rows]
+
+
+def _adopted(case: Case, person: Person | None) -> list[Agreement]:
+    """The reader's documents, each with its `adopted` versions, newest first, in the order in which they print."""
     adopted = AgreementVersion.objects.filter(adopted_on__isnull=False).order_by("-number")
-    rows = Agreement.objects.filter(case=case, kind__in=KEPT).standing().select_related("worksheet", "person")
+    rows = Agreement.objects.filter(case=case, kind__in=KEPT).standing().select_related("worksheet", "person", "case")
     rows = rows.prefetch_related(Prefetch("versions", queryset=adopted.select_related("edition"), to_attr="adopted"))
     mine = [row for row in rows if row.adopted and _is_for(row, person)]
-    mine.sort(key=lambda row: (KEPT.index(row.kind), row.pk))
-    return [_sheet(row, place) for place, row in enumerate(mine, 1)]
+    return sorted(mine, key=lambda row: (KEPT.index(row.kind), row.pk))
+
+
+def _is_open(agreement: Agreement) -> bool:
+    version = agreement.adopted[0]
+    version.agreement = agreement
+    return look(agreement.case, agreement.kind, version.edition, readers(agreement, people_of(version))).open
 
 
 def _is_for(agreement: Agreement, person: Person | None) -> bool:
@@ -110,7 +129,6 @@ def _is_for(agreement: Agreement, person: Person | None) -> bool:
 def _sheet(agreement: Agreement, place: int) -> SheetCopy:
     """The last adopted version as it was filled in. Signatures stay on the agreement's own paper."""
     version = agreement.adopted[0]
-    version.agreement = agreement
     sheet, content = sheet_of(version), version.edition.content
     with translation.override(sheet.language):
         return SheetCopy(
