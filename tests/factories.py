@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from planner.cases.models import Case, CaseKind, FlagKind, Participant, ParticipantRole, Person, SafetyFlag, TeamMember
-from planner.homework.models import Assignment, AssignmentSeries, Response
+from planner.homework.models import Assignment, AssignmentSeries, Response, ReturnedFile
 from planner.library.models import (
     Facet,
     Intervention,
@@ -205,6 +205,12 @@ def make_response(assignment: Assignment, by: User, **fields) -> Response:
     return row
 
 
+def make_file(case: Case, by: User, **fields) -> ReturnedFile:
+    """A file that came back and waits; its bytes are no real PDF."""
+    words = {"name": "filled.pdf", "sha256": f"{next(_count):064d}", "content": b"%PDF-1.7 x", "size": 10, **fields}
+    return ReturnedFile.objects.create(practice=by.practice, case=case, by=by, **{"pages": 1, **words})
+
+
 def make_statement(*interventions: Intervention, slug: str = "fear-of-loss", **fields) -> Statement:
     """A problem with its goals and objectives; the interventions it names, or ones that are not there."""
     slugs = [one.slug for one in interventions] + ["not-there", "nor-this", "nor-that"]
@@ -270,13 +276,18 @@ def make_progress(case: Case, by: User) -> dict:
     rating = progress_actions.rate(by=by, case=case, person=person, measure="trust", items={1: 4})
     rule = setting_actions.set_due(by=by, case=case, person=person, measure="trust", unit="sessions")
     own = own_actions.add(by=by, text=OWN_MEASURE, right="Letter of the publisher")
-    kept = Printed.objects.create(
-        address="progress", title="Door", language="en", pages=1, sha256="0", pdf=b"%PDF-1.7 progress"
-    )
-    printed = ProgressPrint.objects.create(
-        case=case, person=person, audience="person", kind="progress", address="progress", printed=kept, by=by
-    )
+    printed, sheet = (make_progress_print(case, person, by, kind) for kind in ("progress", "sheet"))
     return {
         "measure": "trust", "own_measure": own.slug, "rating": rating.pk, "event": event.pk, "row_kind": "event",
-        "due_rule": rule.pk, "progress_print": printed.pk,
+        "due_rule": rule.pk, "progress_print": printed.pk, "rating_print": sheet.pk,
     }  # fmt: skip
+
+
+def make_progress_print(case: Case, person: Person, by: User, kind: str) -> ProgressPrint:
+    kept = Printed.objects.create(
+        address=f"{kind}-address", title="Door", language="en", pages=1, sha256="0", pdf=b"%PDF-1.7 progress"
+    )
+    return ProgressPrint.objects.create(
+        case=case, person=person, audience="person", kind=kind, address=kept.address, printed=kept, by=by,
+        measure="trust" if kind == "sheet" else "", measure_version="1" if kind == "sheet" else "",
+    )  # fmt: skip

@@ -77,17 +77,18 @@ PLANS = looks(
 HOMEWORK = looks(
     "dana", "homework case", "homework teller", "give case", "give case ?sheet={sheet}", "give case ?own=1",
     "give teller ?q=sleep", "assignment assignment", "assignment open_assignment", "assignment_print open_assignment",
-    "assignment_fill open_assignment", "response_rate response",
+    "assignment_fill open_assignment", "response_rate response", "returned", "returned_file file",
 )  # fmt: skip
 PROGRESS = looks(
-    "dana", "progress case", "progress teller", "timeline case", "timeline teller ?withdrawn=1", "repair case",
+    "dana", "progress case", "progress kept_case", "timeline case", "timeline kept_case ?withdrawn=1", "repair case",
     "milestones case", "event_record case", "measures_due case", "charts_shared case", "measures", "measure phq-9",
     "measure trust", "measure bam-r", "measure_add", "rate case participant phq-9", "rate case participant trust",
     "rate case participant goal-attainment", "rating rating", "measure_chart case trust",
     "measure_print case participant trust",
     "measure_chart case trust ?person={participant}", "progress_print case",
     "progress_print case ?person={participant}",
-    "row_take_back case event_word event", "case_growth case", "case_growth teller",
+    "row_take_back case event_word event", "rating_returned", "rating_answers rating_print", "case_growth case",
+    "case_growth kept_case",
 )  # fmt: skip
 BOOSTERS = looks(
     "dana", "boosters", "boosters ?show=open", "boosters ?show=missed", "boosters ?show=cases",
@@ -144,9 +145,11 @@ NO_PAGE = {
         "reminder_given", "reentry_rule", "reentry_decide", "calendar_feed_make", "calendar_feed_titles",
         "calendar_feed_end", "need_add", "note_begin", "note_save", "note_sign", "note_addendum",
         "note_approve", "note_return", "note_print", "phrase_remove",
+        "returned_read", "returned_take_clear", "returned_take", "returned_hand", "returned_put_away",
         "series_change", "assignment_tick", "assignment_review", "hand_over", "sharing_withdraw", "handed_share",
     },
     "gives a file": {
+        "returned_picture", "returned_original",
         "measure_blank", "measure_picture", "measure_schema", "progress_printed",
         "boosters_table", "boosters_paper", "booster_ics", "series_ics", "calendar_read",
         "assignment_picture",
