@@ -47,6 +47,7 @@ from planner.progress import event_views as events
 from planner.progress import measure_views
 from planner.progress import print_views as progress_prints
 from planner.progress import rating_views as ratings
+from planner.progress import return_views as rating_returns
 from planner.progress import views as progress
 from planner.sessions import need_views as needs
 from planner.sessions import note_paper_views as note_papers
@@ -204,6 +205,8 @@ urlpatterns = [
         name="measure_print",
     ),
     path("ratings/<int:pk>/", ratings.rating, name="rating"),
+    path("ratings/returned/", rating_returns.rating_returned, name="rating_returned"),
+    path("progress/printed/<int:pk>/answers/", rating_returns.rating_answers, name="rating_answers"),
     path("progress/printed/<int:pk>/", progress_prints.progress_printed, name="progress_printed"),
     path("cases/<int:pk>/events/record/", events.event_record, name="event_record"),
     path("cases/<int:pk>/repair/", events.repair, name="repair"),

@@ -276,13 +276,18 @@ def make_progress(case: Case, by: User) -> dict:
     rating = progress_actions.rate(by=by, case=case, person=person, measure="trust", items={1: 4})
     rule = setting_actions.set_due(by=by, case=case, person=person, measure="trust", unit="sessions")
     own = own_actions.add(by=by, text=OWN_MEASURE, right="Letter of the publisher")
-    kept = Printed.objects.create(
-        address="progress", title="Door", language="en", pages=1, sha256="0", pdf=b"%PDF-1.7 progress"
-    )
-    printed = ProgressPrint.objects.create(
-        case=case, person=person, audience="person", kind="progress", address="progress", printed=kept, by=by
-    )
+    printed, sheet = (make_progress_print(case, person, by, kind) for kind in ("progress", "sheet"))
     return {
         "measure": "trust", "own_measure": own.slug, "rating": rating.pk, "event": event.pk, "row_kind": "event",
-        "due_rule": rule.pk, "progress_print": printed.pk,
+        "due_rule": rule.pk, "progress_print": printed.pk, "rating_print": sheet.pk,
     }  # fmt: skip
+
+
+def make_progress_print(case: Case, person: Person, by: User, kind: str) -> ProgressPrint:
+    kept = Printed.objects.create(
+        address=f"{kind}-address", title="Door", language="en", pages=1, sha256="0", pdf=b"%PDF-1.7 progress"
+    )
+    return ProgressPrint.objects.create(
+        case=case, person=person, audience="person", kind=kind, address=kept.address, printed=kept, by=by,
+        measure="trust" if kind == "sheet" else "", measure_version="1" if kind == "sheet" else "",
+    )  # fmt: skip

@@ -147,6 +147,8 @@ DOORS: dict[str, list[Door]] = {
     "rate_screen":          [door("302 404 404 403 403 404", "case", "participant", "measure")],  # only while it is handed over
     "measure_print":        [door("302 404 404 403 403 200", "case", "participant", "measure")],
     "rating":               [door("302 404 404 403 200 200", "rating")],
+    "rating_returned":      [door("302 200 200 403 200 200")],
+    "rating_answers":       [door("302 404 404 403 403 200", "rating_print")],
     "event_record":         [door("302 404 404 403 403 200", "case")],
     "row_take_back":        [door("302 404 404 403 403 200", "case", "row_kind", "event")],
     "row_put_back":         [door("401 404 404 403 403 302", "case", "row_kind", "event", post=True)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -39,8 +40,7 @@ def measures_due(user: User) -> Pile:
     lasts = due.last_filled_in({rule.case_id for rule in rules}, timezone.localdate())
     counts: dict[Case, int] = {}
     for rule in rules:
-        kind = kinds[rule.case_id]
-        hour = {"review": kind == SessionKind.REVIEW, "booster": kind == SessionKind.BOOSTER}
+        hour = _kind_of(kinds[rule.case_id])
         last = lasts.get((rule.case_id, rule.person_id, rule.measure))
         if due.is_due(rule, last, timezone.localdate(), held=held.get(rule.case_id, ()), **hour):
             counts[rule.case] = counts.get(rule.case, 0) + 1
@@ -64,9 +64,14 @@ def _held(case_ids: Iterable[int]) -> dict[int, list[date]]:
     return found
 
 
-def held_of(case: Case) -> list[date]:
-    """The days of a case's sessions held so far. One query."""
-    return _held([case.pk]).get(case.pk, [])
+def hour_of(case: Case, coming: Iterable[Session]) -> dict[str, Any]:
+    """What is known of the next hour of a case, for the rules by which measures are due. One query."""
+    return {"held": _held([case.pk]).get(case.pk, []), **_kind_of(next((row.kind for row in coming), ""))}
+
+
+def _kind_of(kind: str) -> dict[str, bool]:
+    """What an hour is, as the rules ask it."""
+    return {"review": kind == SessionKind.REVIEW, "booster": kind == SessionKind.BOOSTER}
 
 
 #: For planner.desk.today: safety before everything, measures before the hour.

@@ -92,6 +92,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     record("viewed", by=request.user, what="case", what_id=found.pk, case_id=found.pk)
     sessions = Session.objects.filter(case=found).select_related("note").defer("note__parts", "note__facts")
     sessions = sessions.prefetch_related("items")
+    coming = list(sessions.filter(state__in=["planned", "running"]).order_by("starts_at")[:5])
     now = timezone.now()
     return render(
         request,
@@ -102,9 +103,9 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
             **agreements.on_chart(found, request.user),
             **plan_chart.on_chart(found, request.user),
             **booster_chart.on_chart(found, request.user),
-            **progress_chart.on_chart(found, request.user, held=progress_waits.held_of(found)),
+            **progress_chart.on_chart(found, request.user, **progress_waits.hour_of(found, coming[:1])),
             "may_edit": Case.objects.editable_by(request.user).filter(pk=found.pk).exists(),
-            "coming": sessions.filter(state__in=["planned", "running"]).order_by("starts_at")[:5],
+            "coming": coming,
             "past": sessions.filter(Q(state="held") | Q(state="cancelled")).order_by("-starts_at")[:12],
             "printouts": Printout.objects.filter(case=found)
             .select_related("person", "printed", "by")

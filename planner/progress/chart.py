@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,14 +29,15 @@ class DueLine:
     last: datetime.date | None
 
 
-def on_chart(case: Case, user: User, *, held: Sequence[datetime.date] = ()) -> dict[str, Any]:
-    """The context of progress/_chart.html and progress/_looks.html. `held` are the days of sessions held so far. A
-    constant number of queries, apart from one for each own measure of the practice."""
+def on_chart(case: Case, user: User, **hour: Any) -> dict[str, Any]:
+    """The context of progress/_chart.html and progress/_looks.html. `hour` is what is known of the next hour: `held`
+    (the days of sessions so far), `review`, `booster`. A constant number of queries, apart from one for each own
+    measure of the practice."""
     return {
         "looks": looks(Rating.objects.filter(case=case)),
         "progress": {
             "moments": timeline.of_case(case, limit=SHOWN_MOMENTS),
-            "due": due_lines(case, timezone.localdate(), held=held),
+            "due": due_lines(case, timezone.localdate(), **hour),
             "latest": lines.latest(case),
         },
     }

@@ -11,22 +11,27 @@ import datetime
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from html import escape
 
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-WIDTH, HEIGHT = 720, 330
+from planner.progress import shapes
+from planner.progress.shapes import SMALL, WIDTH
+
+HEIGHT = 330
+LEGEND = 38  # what a chart of one line is less high
 LEFT, RIGHT, TOP, BOTTOM = 52, 700, 40, 262
 MOST_MARKED = 60  # beyond so many points a line carries no shapes: they would hide it
 MOST_EVENTS = 26  # each with a letter
 LARGEST = 1e6
 DASHES = ("", "8 5", "2 4", "12 4 2 4", "5 3", "1 3")
-SMALL = 14  # size of the letters
+BAND_WORDS = 112  # room for the words of bands
 LETTER = 15.0  # from one event's letter to the next
 
 
@@ -108,13 +113,22 @@ class Chart:
         return _table(self)
 
     @property
+    def key(self) -> str:
+        """What the dotted lines are, where there are any."""
+        if self.beyond is None or self.is_empty:
+            return ""
+        return _("Dotted: %(n)s points from the first value. Beyond that is more than chance.") % {
+            "n": number(self.beyond)
+        }
+
+    @property
     def description(self) -> str:
         """What somebody who does not see it needs to know."""
         if self.is_empty:
             return _("No value yet.")
         told = [_told(line) for line in self.lines if line.drawn]
         events = [f"{letter}: {_day(event.on)}, {event.word}" for letter, event in self.letters]
-        return " ".join(filter(None, [*told, self.says, "; ".join(events) + "." if events else ""]))
+        return " ".join(filter(None, [*told, self.says, self.key, "; ".join(events) + "." if events else ""]))
 
 
 def homework(title: str, amount: Iterable[Point], quality: Iterable[Point]) -> Chart:
@@ -142,7 +156,14 @@ def number(value: float | None) -> str:
 
 
 def _day(on: datetime.date) -> str:
-    return date_format(on, "j M Y")
+    """ "3 Aug 2026", in the language of the page; a long chart has many of them."""
+    return f"{on.day} {_month(on.month, get_language())} {on.year}"
+
+
+@lru_cache(maxsize=256)
+def _month(month: int, language: str | None) -> str:
+    """The short name of a month in the active language, by which it is kept."""
+    return date_format(datetime.date(2000, month, 1), "M")
 
 
 def _table(chart: Chart) -> SafeString:
@@ -153,18 +174,16 @@ def _table(chart: Chart) -> SafeString:
             cells = rows.setdefault(point.on, [[] for _line in chart.lines])
             cells[column].append(f"{number(point.value)} ({point.note})" if point.note else number(point.value))
     head = format_html_join("", '<th scope="col">{}</th>', ((line.name,) for line in chart.lines))
-    body = format_html_join(
-        "",
-        '<tr><th scope="row">{}</th>{}</tr>',
-        (
-            (_day(on), format_html_join("", "<td>{}</td>", ((", ".join(cell) or "–",) for cell in rows[on])))
-            for on in sorted(rows)
-        ),
+    body = (
+        f'<tr><th scope="row">{escape(_day(on))}</th>'
+        + "".join(f"<td>{escape(', '.join(cell)) or '–'}</td>" for cell in rows[on])
+        + "</tr>"
+        for on in sorted(rows)
     )
     return format_html(
         '<table class="chart-table"><caption>{}</caption><thead><tr><th scope="col">{}</th>{}</tr></thead>'
         "<tbody>{}</tbody></table>",
-        chart.title, _("Day"), head, body,
+        chart.title, _("Day"), head, mark_safe("".join(body)),
     )  # fmt: skip
 
 
@@ -177,12 +196,14 @@ class _Drawing:
         values = [point.value for point in points]
         days = [point.on for point in points] + [event.on for _letter, event in chart.letters]
         self.first, self.last = min(days), max(days)
+        words = any(band.word for band in chart.bands)
+        self.right = RIGHT - BAND_WORDS if words else RIGHT  # the words of bands stand beside them, off the line
         self.least, self.most, self.step = _axis(values, chart.least, chart.most)
 
     def x(self, on: datetime.date) -> float:
         span = (self.last - self.first).days
         share = (on - self.first).days / span if span else 0.5
-        return LEFT + 14 + share * (RIGHT - LEFT - 28)
+        return LEFT + 14 + share * (self.right - LEFT - 28)
 
     def y(self, value: float) -> float:
         return BOTTOM - (value - self.least) / (self.most - self.least) * (BOTTOM - TOP)
@@ -192,7 +213,9 @@ class _Drawing:
         for n, line in enumerate(self.chart.lines):
             if line.drawn:
                 parts += self._line(n, line)
-        return _svg(HEIGHT, self.chart.title, self.chart.description, [*parts, *self._legend()])
+        legend = self._legend()
+        height = HEIGHT if legend else HEIGHT - LEGEND
+        return shapes.svg(height, self.chart.title, self.chart.description, [*parts, *legend])
 
     def _bands(self) -> list[str]:
         """A wash for every second band, and where each starts."""
@@ -205,21 +228,24 @@ class _Drawing:
             top, height = self.y(high), self.y(low) - self.y(high)
             if n % 2:
                 parts.append(
-                    f'<rect x="{LEFT}" y="{top:.1f}" width="{RIGHT - LEFT}" height="{height:.1f}" '
+                    f'<rect x="{LEFT}" y="{top:.1f}" width="{self.right - LEFT}" height="{height:.1f}" '
                     'fill="currentColor" fill-opacity="0.07"/>'
                 )
             if band.word and height >= SMALL:
-                parts.append(_text(RIGHT - 4, top + SMALL, band.word, anchor="end"))
+                parts.append(shapes.text(self.right + 6, top + height / 2 + 5, Truncator(band.word).chars(15)))
         return parts
 
     def _axes(self) -> list[str]:
-        parts = [_rule(LEFT, TOP, LEFT, BOTTOM), _rule(LEFT, BOTTOM, RIGHT, BOTTOM)]
+        parts = [shapes.rule(LEFT, TOP, LEFT, BOTTOM), shapes.rule(LEFT, BOTTOM, self.right, BOTTOM)]
         for tick in _ticks(self.least, self.most, self.step):
             y = self.y(tick)
-            parts += [_rule(LEFT - 5, y, LEFT, y), _text(LEFT - 9, y + 5, number(tick), anchor="end")]
+            parts += [shapes.rule(LEFT - 5, y, LEFT, y), shapes.text(LEFT - 9, y + 5, number(tick), anchor="end")]
         for on in _days(self.first, self.last):
             x = self.x(on)
-            parts += [_rule(x, BOTTOM, x, BOTTOM + 5), _text(x, BOTTOM + 21, self._date(on), anchor="middle")]
+            parts += [
+                shapes.rule(x, BOTTOM, x, BOTTOM + 5),
+                shapes.text(x, BOTTOM + 21, self._date(on), anchor="middle"),
+            ]
         return parts
 
     def _date(self, on: datetime.date) -> str:
@@ -232,7 +258,7 @@ class _Drawing:
             return []
         first = lines[0].drawn[0].value
         return [
-            _rule(LEFT, self.y(level), RIGHT, self.y(level), dash="1 4", width="1.4")
+            shapes.rule(LEFT, self.y(level), self.right, self.y(level), dash="1 4", width="1.4")
             for level in (first - beyond, first + beyond)
             if self.least <= level <= self.most
         ]
@@ -242,10 +268,10 @@ class _Drawing:
         close."""
         letters = self.chart.letters
         days = sorted({event.on for _letter, event in letters})
-        parts = [_rule(self.x(on), TOP - 6, self.x(on), BOTTOM, dash="3 4") for on in days]
+        parts = [shapes.rule(self.x(on), TOP - 6, self.x(on), BOTTOM, dash="3 4") for on in days]
         places = _apart([self.x(event.on) for _letter, event in letters])
         words = zip(places, letters, strict=True)
-        return parts + [_text(x, TOP - 12, letter, anchor="middle", bold=True) for x, (letter, _event) in words]
+        return parts + [shapes.text(x, TOP - 12, letter, anchor="middle", bold=True) for x, (letter, _event) in words]
 
     def _line(self, n: int, line: Line) -> list[str]:
         places = [(self.x(point.on), self.y(point.value)) for point in line.drawn]
@@ -253,19 +279,19 @@ class _Drawing:
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         parts = [f'<polyline points="{path}" fill="none" stroke="currentColor" stroke-width="2.2"{dash}/>']
         shown = places if len(places) <= MOST_MARKED else [places[0], places[-1]]
-        return parts + [_shape(n, x, y) for x, y in shown]
+        return parts + [shapes.shape(n, x, y) for x, y in shown]
 
     def _legend(self) -> list[str]:
         """Each line's stroke and shape beside its name, where there is more than one; else nothing."""
         lines = [(n, line) for n, line in enumerate(self.chart.lines) if line.drawn]
         if len(lines) < 2:
             return []
-        parts, width = [], (RIGHT - LEFT) / len(lines)
+        parts, width = [], (self.right - LEFT) / len(lines)
         for place, (n, line) in enumerate(lines):
             x, y = LEFT + place * width, BOTTOM + 50
-            parts.append(_rule(x, y, x + 40, y, dash=DASHES[n % len(DASHES)], width="2.2"))
-            parts.append(_shape(n, x + 20, y))
-            parts.append(_text(x + 48, y + 5, Truncator(line.name).chars(max(6, int(width / 8) - 6))))
+            parts.append(shapes.rule(x, y, x + 40, y, dash=DASHES[n % len(DASHES)], width="2.2"))
+            parts.append(shapes.shape(n, x + 20, y))
+            parts.append(shapes.text(x + 48, y + 5, Truncator(line.name).chars(max(6, int(width / 8) - 6))))
         return parts
 
 
@@ -312,22 +338,25 @@ class Goals:
             return mark_safe("")
         left, pitch, top = 270, 36, 24
         bottom = top + pitch * len(self.goals)
-        parts = [_rule(left, bottom, RIGHT, bottom)]
+        parts = [shapes.rule(left, bottom, RIGHT, bottom)]
         for tick in _ticks(self.least, self.most, 1 if self.most - self.least <= 10 else 20):
             x = self._x(tick, left)
             dash = "" if tick == self.aim else "2 4"
-            parts += [_rule(x, top - 8, x, bottom, dash=dash), _text(x, bottom + 20, number(tick), anchor="middle")]
+            parts += [
+                shapes.rule(x, top - 8, x, bottom, dash=dash),
+                shapes.text(x, bottom + 20, number(tick), anchor="middle"),
+            ]
         for n, goal in enumerate(self.goals):
             y = top + pitch * n + pitch / 2
-            parts += [_text(0, y + 5, Truncator(goal.name).chars(34)), *self._goal(goal, left, y)]
-        return _svg(bottom + 32, self.title, self.description, parts)
+            parts += [shapes.text(0, y + 5, Truncator(goal.name).chars(34)), *self._goal(goal, left, y)]
+        return shapes.svg(bottom + 32, self.title, self.description, parts)
 
     def _goal(self, goal: Goal, left: float, y: float) -> list[str]:
         first, now, parts = _sound(goal.first), _sound(goal.now), []
         if first is not None and now is not None:
-            parts.append(_rule(self._x(first, left), y, self._x(now, left), y, width="2.2"))
+            parts.append(shapes.rule(self._x(first, left), y, self._x(now, left), y, width="2.2"))
         if first is not None:
-            parts.append(_ring(self._x(first, left), y))
+            parts.append(shapes.ring(self._x(first, left), y))
         if now is not None:
             parts.append(f'<circle cx="{self._x(now, left):.1f}" cy="{y:.1f}" r="6" fill="currentColor"/>')
         return parts
@@ -401,45 +430,3 @@ def _days(first: datetime.date, last: datetime.date) -> list[datetime.date]:
         if span
         else [first]
     )
-
-
-def _svg(height: float, title: str, description: str, parts: Iterable[str]) -> SafeString:
-    """The whole drawing. `parts` are made of numbers and escaped words alone."""
-    return format_html(
-        '<svg class="chart-svg" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img"><title>{}</title>'
-        "<desc>{}</desc>{}</svg>",
-        WIDTH, f"{height:.0f}", title, description, mark_safe("".join(parts)),
-    )  # fmt: skip
-
-
-def _rule(x1: float, y1: float, x2: float, y2: float, *, dash: str = "", width: str = "1") -> str:
-    dashes = f' stroke-dasharray="{dash}"' if dash else ""
-    ends = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
-    return f'<line {ends} stroke="currentColor" stroke-width="{width}"{dashes}/>'
-
-
-def _text(x: float, y: float, words: str, *, anchor: str = "start", bold: bool = False) -> str:
-    weight = ' font-weight="700"' if bold else ""
-    face = f'font-family="Atkinson Hyperlegible" font-size="{SMALL}"{weight}'
-    return format_html(
-        '<text x="{}" y="{}" {} text-anchor="{}" fill="currentColor">{}</text>',
-        f"{x:.1f}", f"{y:.1f}", mark_safe(face), anchor, words,
-    )  # fmt: skip
-
-
-def _ring(x: float, y: float) -> str:
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="none" stroke="currentColor" stroke-width="2"/>'
-
-
-def _shape(n: int, x: float, y: float) -> str:
-    """The point of the n-th line: full dot, open square, full triangle, open ring, full square, open triangle."""
-    kind = n % 6
-    if kind == 0:
-        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="currentColor"/>'
-    if kind == 3:
-        return _ring(x, y)
-    full = kind in (2, 4)
-    fill = 'fill="currentColor"' if full else 'fill="none" stroke="currentColor" stroke-width="2"'
-    if kind in (1, 4):
-        return f'<rect x="{x - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9" {fill}/>'
-    return f'<path d="M{x:.1f},{y - 5.5:.1f} L{x + 5.5:.1f},{y + 4.5:.1f} L{x - 5.5:.1f},{y + 4.5:.1f} Z" {fill}/>'

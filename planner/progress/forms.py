@@ -261,6 +261,21 @@ class RateForm(HouseForm):
         return {**kept, "score": sent["score"], "risk_answers": numbers, "way": RatingWay.SCORE}
 
 
+class ReturnForm(HouseForm):
+    """A filled rating sheet that came back as a file."""
+
+    file = forms.FileField(label=_("The filled PDF"), max_length=200)
+
+
+class PaperForm(RateForm):
+    """The answers of a returned sheet, with what was written at its end."""
+
+    def __init__(self, *args: Any, measure: Measure, **kwargs: Any):
+        super().__init__(*args, measure=measure, by="items", **kwargs)
+        self.fields["note"] = TextField(label=_("What was written on it"), required=False, max_length=4000)
+        self.helper.layout = Layout(*self.asks(), "note")
+
+
 class DueForm(HouseForm):
     """When a measure is due for a person."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
@@ -74,7 +75,7 @@ def band_word(measure: Measure, score: float | None) -> str:
     }  # fmt: skip
 
 
-def told(measure: Measure, before: Rating, after: Rating) -> str:
+def told(measure: Measure, before: Rating | Filled, after: Rating | Filled) -> str:
     """What lies between two scores, in a sentence that claims no more than is published."""
     found = scoring.difference(measure, before.score, after.score)
     ways = {"better": _("better"), "worse": _("less well"), "same": "", "": ""}
@@ -125,10 +126,21 @@ def latest(case: Case, *, person: Person | None = None) -> list[Latest]:
     return found
 
 
-def ratings_of(case: Case, measure: Measure, people: Iterable[Person]) -> list[Rating]:
+class Filled(NamedTuple):
+    """What a chart needs of a rating; a long line has hundreds of them."""
+
+    on: datetime.date
+    score: float | None
+    complete: bool
+    subscales: dict[str, float]
+    reader_id: int | None
+    person_id: int
+
+
+def ratings_of(case: Case, measure: Measure, people: Iterable[Person]) -> list[Filled]:
     """Standing ratings of a measure, oldest first. One query."""
     rows = Rating.objects.filter(case=case, measure=measure.slug, person__in=list(people)).standing()
-    return list(rows.order_by("on", "pk"))
+    return list(rows.order_by("on", "pk").values_list(*Filled._fields, named=True))
 
 
 def chart_of(
@@ -168,7 +180,7 @@ def allowing(case: Case, measure: str) -> dict[int, bool]:
     return dict(rows.values_list("person_id", "allowed"))
 
 
-def _lines(measure: Measure, called: str, ratings: Sequence[Rating]) -> tuple[charts.Line, ...]:
+def _lines(measure: Measure, called: str, ratings: Sequence[Filled]) -> tuple[charts.Line, ...]:
     """One line of the score, or one for each subscale where there is no total."""
     if measure.has_total:
         note = _(INCOMPLETE)
@@ -205,7 +217,7 @@ def ends(measure: Measure) -> tuple[float | None, float | None]:
     return measure.scoring.min, measure.scoring.max
 
 
-def _says(measure: Measure, ratings: Sequence[Rating]) -> str:
+def _says(measure: Measure, ratings: Sequence[Filled]) -> str:
     """What the first and the last score of a line have between them."""
     scored = [rating for rating in ratings if rating.score is not None]
     return told(measure, scored[0], scored[-1]) if len(scored) > 1 else ""

@@ -124,6 +124,7 @@ def _kept(
         actions.rate(
             by=request.user, case=place.case, person=place.person, measure=measure.slug, way=RatingWay.SCREEN,
             items=sheet.answers_of(measure, filled.values, language), language=measure.sheet_language(language),
+            note=filled.values.get("note", ""),
         )  # fmt: skip
         return f"{request.path}?done=1"
 

@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from planner.cases.models import Audience
 from planner.practice.models import User
 from planner.progress import actions, measures, sheet
 from planner.progress.instruments import Measure
@@ -56,7 +57,12 @@ def _day(values: Mapping[str, str]) -> datetime.date | None:
 
 
 def keep(
-    found: ReturnedRating, *, by: User, on: datetime.date | None = None, answers: Mapping[int, int | None] | None = None
+    found: ReturnedRating,
+    *,
+    by: User,
+    on: datetime.date | None = None,
+    answers: Mapping[int, int | None] | None = None,
+    audience: str = Audience.PERSON,
 ) -> Rating:
     """The rating in the record, once: a sheet that came back before gives the rating it became. `answers` are those
     that a person sorted out. Raises planner.progress.actions.Refused."""
@@ -65,4 +71,5 @@ def keep(
     return actions.rate(
         by=by, case=found.sheet.case, person=found.sheet.person, measure=found.measure.slug, on=on or found.on,
         items=found.answers if answers is None else answers, way=RatingWay.PAPER, from_print=found.sheet,
+        note=found.note, audience=audience,
     )  # fmt: skip

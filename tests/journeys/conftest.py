@@ -272,9 +272,11 @@ def plans_of(case, by) -> dict[str, object]:
 
 
 def progress_of(case) -> dict[str, object]:
-    """A rating and an event of the case."""
+    """A rating, a printed rating sheet and an event of the case."""
+    person = case.participants.first().person
     return {
         "rating": Rating.objects.filter(case=case).first().pk,
+        "rating_print": factories.make_progress_print(case, person, case.team.first().user, "sheet").pk,
         "event": Event.objects.filter(case=case).first().pk,
         "event_word": "event",
     }

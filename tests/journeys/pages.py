@@ -80,14 +80,15 @@ HOMEWORK = looks(
     "assignment_fill open_assignment", "response_rate response", "returned", "returned_file file",
 )  # fmt: skip
 PROGRESS = looks(
-    "dana", "progress case", "progress teller", "timeline case", "timeline teller ?withdrawn=1", "repair case",
+    "dana", "progress case", "progress kept_case", "timeline case", "timeline kept_case ?withdrawn=1", "repair case",
     "milestones case", "event_record case", "measures_due case", "charts_shared case", "measures", "measure phq-9",
     "measure trust", "measure bam-r", "measure_add", "rate case participant phq-9", "rate case participant trust",
     "rate case participant goal-attainment", "rating rating", "measure_chart case trust",
     "measure_print case participant trust",
     "measure_chart case trust ?person={participant}", "progress_print case",
     "progress_print case ?person={participant}",
-    "row_take_back case event_word event", "case_growth case", "case_growth teller",
+    "row_take_back case event_word event", "rating_returned", "rating_answers rating_print", "case_growth case",
+    "case_growth kept_case",
 )  # fmt: skip
 BOOSTERS = looks(
     "dana", "boosters", "boosters ?show=open", "boosters ?show=missed", "boosters ?show=cases",

@@ -1,7 +1,5 @@
 """A plan written and signed in a browser, every click and every field typed into counted."""
 
-import re
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +12,7 @@ from tests import factories
 from tests.journeys import chromium
 from tests.journeys.look import examine
 from tests.plans import make
+from tests.plans.by_hand import Counted, sign, write
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -55,33 +54,6 @@ def tab(browser, live_server, owner):
     assert faults == []
 
 
-class Counted:
-    """A person at a page: each click, and each field typed into, is one action."""
-
-    def __init__(self, page):
-        self.page, self.actions = page, 0
-
-    def click(self, name, role="button"):
-        self.actions += 1
-        self.page.get_by_role(role, name=name).first.click()
-
-    def type(self, field, text):
-        self.actions += 1
-        self.page.locator(field).fill(text)
-
-    def draw(self, name):
-        self.actions += 1
-        field = self.page.get_by_role("img", name=name)
-        field.scroll_into_view_if_needed()
-        box = field.bounding_box()
-        x, y, mouse = box["x"] + 40, box["y"] + 30, self.page.mouse
-        mouse.move(x, y)
-        mouse.down()
-        for step in range(1, 8):
-            mouse.move(x + step * 20, y + (step % 3) * 15)
-        mouse.up()
-
-
 def test_a_plan_is_written_in_25_actions_and_signed_in_3(tab, live_server, couple, owner):
     rounds = [factories.make_intervention(slug) for slug in ("weekly-talk", "trust-log")]
     for slug, name in (("lost-talk", "Talks that stopped"), ("lost-trust", "Trust that broke")):
@@ -89,33 +61,10 @@ def test_a_plan_is_written_in_25_actions_and_signed_in_3(tab, live_server, coupl
     page = tab()
     page.goto(f"{live_server.url}/cases/{couple.pk}/")
     hand = Counted(page)
-    hand.click("Write the plan")
-    hand.type("#id_opening-presenting", "We do not talk any more, and I check his phone.")
-    for number, problem in enumerate(("Talks that stopped", "Trust that broke"), 1):
-        hand.click(problem, "link")
-        hand.click("Add to the plan")
-        expect(page.get_by_role("heading", name=f"Goal {number}")).to_be_visible()
-        goal = Goal.objects.get(position=number)
-        # The focus stands in the first blank that is open.
-        first, second = Objective.objects.filter(goal=goal)
-        expect(page.locator(f"#id_objective-{first.pk}-what")).to_be_focused()
-        hand.type(f"#id_objective-{first.pk}-what", "ten minutes at the table")
-        hand.type(f"#id_objective-{first.pk}-baseline", "none a week")
-        hand.type(f"#id_objective-{first.pk}-target", "2 a week")
-        hand.type(f"#id_objective-{second.pk}-baseline", "2")
-        hand.type(f"#id_objective-{second.pk}-target", "6")
-        hand.type(f"#id_goal-{goal.pk}-own_words", "We want to talk again.")
-    hand.type("#id_frame-discharge", "Two months of talks without help.")
-    expect(page.locator("#plan-side")).to_contain_text("SMART check: nothing open.")
-    hand.click("Read and sign")
-    expect(page.get_by_role("heading", name="Read together and sign")).to_be_visible()
-    expect(page.locator(".plan-text")).to_contain_text("We want to talk again.")
+    write(hand, couple, ("Talks that stopped", "Trust that broke"))
     assert hand.actions <= 25, hand.actions
     written = hand.actions
-    hand.draw("Field to draw the signature of Maya")
-    hand.draw("Field to draw the signature of Ruben")
-    hand.click(re.compile("Sign as Olive Owner"))
-    expect(page.locator("main")).to_contain_text("Signed. The plan is in force.")
+    sign(hand, ("Maya", "Ruben"), "Olive Owner")
     assert hand.actions - written == 3
     plan = Plan.objects.get()
     assert (plan.state, Goal.objects.count(), Objective.objects.count()) == ("active", 2, 4)

@@ -186,6 +186,14 @@ def test_what_is_due_stands_on_the_chart_and_on_today(client, couple, owner, pla
     assert "Measures due today" not in get(client, "today")
 
 
+def test_a_measure_for_boosters_is_due_when_the_next_hour_is_one(client, couple, owner, places):
+    setting_actions.set_due(by=owner, case=couple, person=places[0].person, measure="trust", unit="booster")
+    factories.make_session(couple, owner, days=5)
+    assert "at every booster" not in get(client, "case", couple.pk)
+    factories.make_session(couple, owner, days=2, kind="booster")
+    assert "at every booster" in get(client, "case", couple.pk)
+
+
 def test_rules_are_set_and_ended(client, couple, places):
     data = {"person": places[0].person_id, "measure": "phq-9", "unit": "weeks", "every": "4", "since": "2026-01-01"}
     post(client, "measures_due", couple.pk, **data)

@@ -9,6 +9,7 @@ import subprocess
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader, PdfWriter
@@ -91,6 +92,28 @@ def test_a_printed_sheet_comes_back_as_a_rating_once(couple, owner, places, stra
     again = returned.read(returned.of_address(back.address, owner), back.values)
     assert returned.keep(again, by=owner) == rating
     assert Rating.objects.count() == 1
+
+
+def test_a_returned_file_is_shown_before_it_is_kept(couple, owner, places, signed_in, stranger):
+    printed = print_actions.print_sheet(
+        by=owner, case=couple, person=places[0].person, measure=instruments.get("trust"), options=Options()
+    )
+    pdf = fill(printed.printed.pdf, {"i1-6": "/on", "note": "A calm week."})
+    client = signed_in(owner)
+
+    def send(who, content):
+        return who.post(reverse("rating_returned"), {"file": SimpleUploadedFile("a.pdf", content)})
+
+    html = send(client, pdf).content.decode()
+    assert 'value="6"' in html and "A calm week." in html and "data:image/png;base64," in html
+    assert not Rating.objects.exists()
+    assert "no rating sheet of a case of yours" in send(signed_in(stranger), pdf).content.decode()
+    assert "not a PDF" in send(client, b"hello").content.decode()
+    data = {"on": "2026-01-05", "private": "person", "item_1": "6", "note": "A calm week."}
+    for _ in range(2):
+        assert client.post(reverse("rating_answers", args=[printed.pk]), data).status_code == 302
+    rating = Rating.objects.get()
+    assert (rating.score, rating.way, rating.note, rating.from_print) == (6, "paper", "A calm week.", printed)
 
 
 def test_two_ticks_are_for_a_person_to_sort_out(couple, owner, places):

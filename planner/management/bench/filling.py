@@ -15,11 +15,13 @@ from planner.library.models import InterventionEdition
 from planner.management.bench import long_case
 from planner.plans.models import Goal, Objective, Plan, PlannedIntervention, PlanState
 from planner.practice.models import Practice, Role, User
+from planner.progress.models import Event, Rating
 from planner.sessions.models import AgendaItem, ItemKind, Session, SessionState
 
 SESSIONS_A_CASE = 20
 SESSIONS_A_DAY = 6
 BOOSTERS_A_CASE = 50
+LONGEST_LINE = 700  # ratings on the one long chart
 PLAN_VERSIONS = 12  # of the case that is opened
 DAYS_AHEAD = 5
 BATCH = 2000
@@ -197,6 +199,33 @@ def _booster(series: Series, number: int, today: datetime.date) -> Booster:
     )  # fmt: skip
 
 
+def _progress(made: Made) -> None:
+    """Trust of each person, six times, two events a case; and in the first case a line of 700 daily ratings."""
+    today, rows = timezone.localdate(), []
+    for case in made.cases:
+        for place in made.places[case.pk]:
+            rows += [_rating(made, place, "trust", today - datetime.timedelta(days=30 * n), n) for n in range(6)]
+    for place in made.places[made.cases[0].pk][:1] if made.cases else ():
+        days = (today - datetime.timedelta(days=n) for n in range(LONGEST_LINE))
+        rows += [_rating(made, place, "craving", day, n) for n, day in enumerate(days)]
+    Rating.objects.bulk_create(rows, batch_size=BATCH)
+    Event.objects.bulk_create(
+        [
+            Event(case=case, kind=kind, on=today - datetime.timedelta(days=40), audience="case", by=made.owner)
+            for case in made.cases
+            for kind in ("win", "relapse")
+        ],
+        batch_size=BATCH,
+    )
+
+
+def _rating(made: Made, place: Participant, measure: str, on: datetime.date, n: int) -> Rating:
+    return Rating(
+        case_id=place.case_id, person_id=place.person_id, reader_id=place.person_id, audience="person",
+        measure=measure, measure_version="1", on=on, way="screen", items={"1": n % 11}, score=n % 11, by=made.owner,
+    )  # fmt: skip
+
+
 def _plans(made: Made) -> None:
     """A plan in force for each open case; the case of the next hour has twelve versions of it."""
     cases = [case for case in made.cases if case.closed_on is None]
@@ -239,6 +268,7 @@ STEPS: tuple[Callable[[Made], None], ...] = (
     _sessions,
     _agendas,
     _boosters,
+    _progress,
     _plans,
     lambda made: long_case.grow(made.owner),
 )

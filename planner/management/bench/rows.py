@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from planner.boosters.models import Booster
-from planner.cases.models import Case
+from planner.cases.models import Case, Participant
 from planner.exchange.actions import make_feed
 from planner.library.models import Intervention, Worksheet
 from planner.management.bench import long_case
 from planner.management.bench.filling import Filled
 from planner.plans.actions import begin
 from planner.plans.models import Plan
+from planner.progress.models import Rating
 from planner.sessions.models import Session
 
 
@@ -184,6 +185,26 @@ def session_run(filled: Filled) -> str:
 @row()
 def session_print(filled: Filled) -> str:
     return reverse("session_print", args=[filled.session.pk])
+
+
+# Progress
+
+
+@row()
+def progress(filled: Filled) -> str:
+    return reverse("progress", args=[filled.case.pk])
+
+
+@row()
+def timeline(filled: Filled) -> str:
+    return reverse("timeline", args=[filled.case.pk])
+
+
+@row("chart of 700 points")
+def measure_chart(filled: Filled) -> str:
+    long = Rating.objects.filter(measure="craving").order_by("pk")[0]
+    place = Participant.objects.get(case=long.case_id, person=long.person_id)
+    return f"{reverse('measure_chart', args=[long.case_id, 'craving'])}?person={place.pk}"
 
 
 # Boosters and the calendar
