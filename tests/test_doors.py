@@ -265,7 +265,7 @@ DOORS: dict[str, list[Door]] = {
     "reminder_given":       [door("401 404 404 403 403 302", "reminder", post=True)],
     "reentry":              [door("302 404 404 403 200 200", "case")],
     "reentry_rule":         [door("401 404 404 403 403 302", "case", post=True, version="fresh", relapse="on", trust_falls="2", missed="2")],
-    "reentry_decide":       [door("401 404 404 403 403 422", "case", post=True, decision="stay")],  # nothing meets the rule
+    "reentry_decide":       [door("401 404 404 403 403 302", "case", post=True, decision="stay")],  # the relapse meets the rule
     # exchange
     "booster_ics":          [door("302 404 404 403 200 200", "booster")],
     "series_ics":           [door("302 404 404 403 200 200", "booster_series")],

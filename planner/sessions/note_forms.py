@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from planner.base.forms import HouseForm, LineField, TextField
+from planner.base.forms import HouseForm, LineField, TextField, without_controls
 from planner.cases.models import Audience, Participant
 from planner.practice.models import NoteFormat
 from planner.sessions import note_formats
@@ -37,7 +37,7 @@ class NoteForm(forms.Form):
     def __init__(self, data: Mapping[str, Any], *, note: ProgressNote, places: Sequence[Participant]):
         self.note = note
         self.people = {str(place.person_id): place.person for place in places}
-        super().__init__(data)
+        super().__init__(without_controls(data))
         for name in note_formats.PARTS:
             self.fields[name] = TextField(max_length=LONGEST, required=False)
         self.fields["audience"].choices = audience_choices(places)

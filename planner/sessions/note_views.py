@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from planner.base.access import carrying, clinical, find, find_to_edit
 from planner.base.models import Stale
 from planner.base.once import once
+from planner.base.text import clean
 from planner.cases.models import Participant
 from planner.plans.models import Objective
 from planner.practice.trail import record
@@ -159,7 +160,9 @@ def _not_valid(request: HttpRequest, note: ProgressNote, errors: dict[str, str])
 def _clash(request: HttpRequest, current: ProgressNote) -> HttpResponse:
     """409 with what was typed and what stands there now; the person chooses."""
     said = _("%(who)s changed this note at %(at)s, after you opened it.")
-    typed = {name: text for name, text in request.POST.items() if name in _TYPED or name.startswith("objective-")}
+    typed = {
+        name: clean(text) for name, text in request.POST.items() if name in _TYPED or name.startswith("objective-")
+    }
     context = {
         "session": current.session,
         "note": current,

@@ -26,6 +26,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from planner.agreements import actions as agreement_actions
+from planner.agreements import reentry
+from planner.agreements.models import PaperCopy
 from planner.boosters import booster_actions
 from planner.boosters.models import Booster, Series
 from planner.cases import actions as cases
@@ -261,6 +264,7 @@ def things(house, kept_copy):
         **notes_of(case_of("Aisha"), house.dana),
         **progress_of(couple),
         **boosters_of(case_of("Aisha"), house.dana),
+        **agreements_of(case_of("Aisha"), house.dana),
     }
 
 
@@ -294,6 +298,19 @@ def boosters_of(case, by) -> dict[str, object]:
     return {
         "kept_case": case.pk, "booster_series": series.pk, "held_booster": held.pk, "booked_booster": booked.pk,
         "due_booster": due.pk, "missed_booster": missed.pk,
+    }  # fmt: skip
+
+
+def agreements_of(case, by) -> dict[str, object]:
+    """A signed document with a copy, a second one that is a draft on top of it, and the way back after a relapse."""
+    own, joint = case.agreements.filter(kind="prevention").order_by("pk")
+    agreement_actions.renew(by=by, agreement=joint)
+    place = case.participants.select_related("person").first()
+    given = {"on": timezone.localdate(), "audience": "clinician", "children": "unknown", "violence": "clear"}
+    way_back = reentry.record_relapse(by=by, case=case, person=place, given=given)
+    return {
+        "agreement": own.pk, "drafted": joint.pk, "copy": PaperCopy.objects.get(of__agreement=own).pk,
+        "agreement_kind": "boundary", "way_back": way_back.pk,
     }  # fmt: skip
 
 

@@ -79,6 +79,13 @@ HOMEWORK = looks(
     "give teller ?q=sleep", "assignment assignment", "assignment open_assignment", "assignment_print open_assignment",
     "assignment_fill open_assignment", "response_rate response", "returned", "returned_file file",
 )  # fmt: skip
+AGREEMENTS = looks(
+    "dana", "case_agreements case", "case_agreements case_without_hour", "case_agreements family",
+    "agreement_new case agreement_kind", "agreement_new family agreement_kind", "agreement agreement",
+    "agreement drafted", "agreement_fill drafted", "agreement_sign agreement", "agreement_compare agreement",
+    "agreement_print agreement", "agreement_print agreement ?version=1", "agreement_end agreement",
+    "copy_add agreement", "copy_where copy", "relapse_record case", "after_relapse way_back",
+)  # fmt: skip
 PROGRESS = looks(
     "dana", "progress case", "progress kept_case", "timeline case", "timeline kept_case ?withdrawn=1", "repair case",
     "milestones case", "event_record case", "measures_due case", "charts_shared case", "measures", "measure phq-9",
@@ -120,7 +127,7 @@ OUTSIDE += looks("", "join password_token", "join no-such-token 404")
 
 EVERY = {
     "desk": DESK, "cases": CASES, "library": LIBRARY, "sessions": SESSIONS, "boosters": BOOSTERS,
-    "homework": HOMEWORK, "plans": PLANS, "progress": PROGRESS, "practice": PRACTICE,
+    "homework": HOMEWORK, "agreements": AGREEMENTS, "plans": PLANS, "progress": PROGRESS, "practice": PRACTICE,
     "secured": SECURED,
     "others": OTHERS, "outside": OUTSIDE,
 }  # fmt: skip
@@ -128,7 +135,8 @@ EVERY = {
 #: Doors that show no page of their own: they take a form, or give a file or a part of a page.
 NO_PAGE = {
     "takes a form": {
-        "due_end", "rate_hand_over", "row_put_back", "measure_retire",
+        "agreement_returned", "agreement_renew", "agreement_drop", "agreement_review", "copy_replaced",
+        "after_relapse_step", "due_end", "rate_hand_over", "row_put_back", "measure_retire",
         "alive", "sign_out", "sign_out_everywhere", "invitation_withdraw", "person_password_link",
         "person_factor_remove", "help_line_remove", "session_cancel", "session_template", "session_carry", "item_add",
         "item_change", "item_move", "item_remove", "item_restore", "item_done", "handout_set", "session_start",
@@ -149,7 +157,7 @@ NO_PAGE = {
         "series_change", "assignment_tick", "assignment_review", "hand_over", "sharing_withdraw", "handed_share",
     },
     "gives a file": {
-        "returned_picture", "returned_original",
+        "agreement_picture", "agreement_paper", "returned_picture", "returned_original",
         "measure_blank", "measure_picture", "measure_schema", "progress_printed",
         "boosters_table", "boosters_paper", "booster_ics", "series_ics", "calendar_read",
         "assignment_picture",

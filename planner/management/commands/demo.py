@@ -20,7 +20,7 @@ from planner.boosters import booster_actions
 from planner.cases import actions as cases
 from planner.cases.models import Case
 from planner.library.models import Intervention, SessionTemplate
-from planner.management import demo_plans, demo_progress
+from planner.management import demo_agreements, demo_plans, demo_progress
 from planner.practice import actions as practice_actions
 from planner.practice.models import Practice, User
 from planner.practice.place import zone_of
@@ -164,6 +164,7 @@ def _keeping_well(dana: User) -> None:
 
     demo_progress.keeping_well(dana, case)
     demo_plans.keeping_well(dana, case)
+    demo_agreements.keeping_well(dana, case)
     held = _hour(dana, case, days=-28, clock=16)
     _add(dana, held, weekly_check_in=10, maintenance_plan=16)
     _print(dana, held)

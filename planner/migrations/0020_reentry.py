@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planner', '0018_addenda'),
+        ('planner', '0019_progress_note'),
     ]
 
     operations = [
