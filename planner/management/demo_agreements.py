@@ -1,4 +1,4 @@
-"""The living documents of the demo practice: a couple in maintenance with its signed plans for hard days. All fictional."""
+"""Living documents of the demo practice: a couple in maintenance with its signed plans for hard days. All fictional."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ TOGETHER = {
 
 
 def keeping_well(dana: User, case: Case) -> None:
-    """Aisha's own plan, signed, with a copy by her bed; the page that both keep on the fridge, where Luc passes over one
-    line. Aisha signed before that what concerns use may be shared with Luc."""
+    """Aisha's own plan, signed, with a copy by her bed; the page that both keep on the fridge, where Luc passes over
+    one line. Aisha signed before that what concerns use may be shared with Luc."""
     aisha, luc = [place.person for place in case.participants.select_related("person")]
     own = _adopted(dana, case, "my-steady-plan", STEADY)
     _sign(dana, own, [aisha])
