@@ -133,7 +133,7 @@ def _write_objectives(request: HttpRequest, note: ProgressNote) -> None:
         objective = Objective.objects.filter(goal__plan__case=note.session.case, pk=int(pk)).first()
         if objective is None:
             raise Http404
-        _write_objective(request, note, objective, field, value)
+        _write_objective(request, note, objective, field, clean(value))
         note.shown = note.version
 
 
