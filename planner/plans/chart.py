@@ -21,7 +21,9 @@ def on_chart(case: Case, user: User) -> dict[str, Any]:
     if active is None:
         return {"plan": None, "plan_draft": draft}
     tree = tree_of(active)
+    histories = standing.histories(case, tree.lines)
+    lines = [row for rows in histories.values() for row in rows]
     return {
-        "plan": active, "plan_draft": draft, "plan_tree": tree, "plan_due": reviews.of(active),
-        "plan_histories": standing.histories(case, tree.lines), "plan_holds": signing.holds(active, tree),
+        "plan": active, "plan_draft": draft, "plan_tree": tree, "plan_due": reviews.of(active, lines),
+        "plan_histories": histories, "plan_holds": signing.holds(active, tree),
     }  # fmt: skip

@@ -144,6 +144,8 @@ def _keep_signature(plan: Plan, by: User, given: Mapping[str, Any]) -> PlanSigna
 
 
 def _after_the_clinician(plan: Plan, by: User, supervisor: User | None) -> None:
+    if supervisor is None and plan.supervision == Supervision.RETURNED:
+        raise Refused(_("Your supervisor returned this plan. Send it to them again."), "supervisor")
     if supervisor is None:
         _activate(plan, by)
         return

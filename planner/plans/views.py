@@ -38,10 +38,11 @@ def plan_page(request: HttpRequest, found: Plan, *, status: int = 200, **forms: 
     """The page of a plan; a supervisor's forms that were not accepted come back in it."""
     tree = tree_of(found)
     histories = standing.histories(found.case, tree.lines)
+    lines = [row for rows in histories.values() for row in rows]
     decides = found.supervision == Supervision.AWAITING and found.supervisor_id == request.user.pk
     context = {
         "plan": found, "tree": tree, "histories": histories, "t_score": standing.t_score(tree, histories),
-        "signatures": signing.shown(found, tree), "holds": signing.holds(found, tree), "due": reviews.of(found),
+        "signatures": signing.shown(found, tree), "holds": signing.holds(found, tree), "due": reviews.of(found, lines),
         "waiting": signing.signers_of(found, request.user),
         "may_edit": Plan.objects.editable_by(request.user).filter(pk=found.pk).exists() and request.user.is_clinical,
         "steps": found.supervision_steps.select_related("by"), "comments": signing.comments_on(found),

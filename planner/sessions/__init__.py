@@ -1,5 +1,5 @@
-"""Sessions: the plan of an hour (its agenda and the sheets to hand out), running it, its progress note; the process note
-apart, sealed under a key of its own; own phrases; the page that says where a couple is.
+"""Sessions: the plan of an hour (its agenda and the sheets to hand out), running it, its progress note; the process
+note apart, sealed under a key of its own; own phrases; the page that says where a couple is.
 
     agenda, suggest, needs   what an hour is made of, and what is offered for it
     actions, views, page     planning and running it; papers: what is printed for it

@@ -301,6 +301,9 @@ def test_a_returned_plan_goes_round_again(awaiting, supervisor, owner):
     assert (draft.number, draft.state, draft.supervision, draft.author) == (2, "draft", "returned", owner)
     assert Plan.objects.get(pk=awaiting.pk).state == "superseded"
     assert [step.comment for step in signing.comments_on(draft)] == ["Say how often."]
+    with pytest.raises(signing.Refused, match="Send it to them again"):
+        make.sign(draft, owner)
+    assert not draft.signatures.exists()
     again = make.sign(draft, owner, supervisor=supervisor)
     assert again.supervision == "awaiting"
     signing.approve(plan=again, by=supervisor, signature=make.signature(staff(supervisor, "supervisor")))

@@ -85,6 +85,12 @@ def test_the_record_holds_every_field_version_and_signature(plan):
     assert html.count('class="signature-kept"') == 3
 
 
+def test_help_stands_on_every_clients_paper(plan, people):
+    for size in (12, 18):
+        html = press.page_html(papers.client_paper(plan, people[0], Options(size=size)))
+        assert html.count("This sheet is not a crisis service.") == 1
+
+
 def test_a_draft_says_that_it_is_one(couple, owner, people):
     draft = make.make_draft(couple, owner)
     assert "A draft to talk about." in press.page_html(papers.client_paper(draft, people[0], Options()))

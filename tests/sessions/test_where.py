@@ -77,7 +77,7 @@ def test_how_far_in_words_without_shame(couple, owner, plan, status, progress, s
     goal = plan.goals.first()
     Standing.objects.create(case=couple, line=goal.line, goal=goal, status=status, on=plan.active_on, by=owner,
                             progress=progress)  # fmt: skip
-    assert f"<b>Feel safe again.</b>: {says}" in html(couple)
+    assert f"<b>Feel safe again.</b> ({says})" in html(couple)
 
 
 def test_without_a_plan_there_is_no_page(signed_in, couple, owner):
