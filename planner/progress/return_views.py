@@ -26,7 +26,7 @@ PICTURE_WIDTH = 700  # pixels
 
 @register
 def page_of(user: User, address: str) -> str | None:
-    """Where a rating sheet that came in somewhere else is taken in; None where the address is none of a case of theirs."""
+    """Where a rating sheet that came in somewhere else is taken in; None where it is none of a case of theirs."""
     return reverse("rating_returned") if returned.of_address(address, user) else None
 
 
