@@ -20,6 +20,7 @@ from planner.boosters import reentry_views as reentry
 from planner.boosters import series_views as series
 from planner.cases import consent_views as consents
 from planner.cases import views as cases
+from planner.desk import answers_views as growing
 from planner.desk import board_views as board
 from planner.desk import progress_views as growth
 from planner.desk import proof_views as proofs
@@ -91,6 +92,8 @@ urlpatterns = [
     path("boosters/figures/", board.boosters_figures, name="boosters_figures"),
     path("boosters/list.csv", board.boosters_table, name="boosters_table"),
     path("boosters/list.pdf", board.boosters_paper, name="boosters_paper"),
+    path("cases/<int:pk>/answers/", growing.answers, name="answers"),
+    path("cases/<int:pk>/shared/", growing.curious, name="curious"),
     # Cases
     path("cases/new/", cases.case_new, name="case_new"),
     path("cases/<int:pk>/edit/", cases.case_edit, name="case_edit"),

@@ -40,6 +40,8 @@ DOORS: dict[str, list[Door]] = {
     "today":                [door("302 200 200 200 200 200")],
     "caseload":             [door("302 200 200 403 200 200")],
     "case":                 [door("302 404 404 403 200 200", "case")],
+    "answers":              [door("302 404 404 403 200 200", "case")],
+    "curious":              [door("302 404 404 403 200 200", "case")],
     "search":               [door("302 200 200 403 200 200", query="?q=maya")],
     "case_audit":           [door("302 404 404 403 200 200", "case")],
     "case_audit_print":     [door("401 404 404 403 403 302", "case", post=True)],

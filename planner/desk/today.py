@@ -16,7 +16,7 @@ from planner.agreements import chart as agreements
 from planner.boosters.models import Booster
 from planner.cases import names
 from planner.cases.models import Case, CaseKind, FlagKind, FlagState, Participant, SafetyFlag
-from planner.desk import booster_waits, note_waits, plan_waits, progress_waits
+from planner.desk import booster_waits, homework_waits, note_waits, plan_waits, progress_waits
 from planner.desk.piles import OF_A_KIND, Pile, Waiting, pile
 from planner.practice.models import CrisisLine, User
 from planner.sessions.models import Session, SessionState
@@ -133,6 +133,7 @@ SOURCES: tuple[Callable[[User], Pile], ...] = (
     documents,
     *plan_waits.SOURCES,
     *note_waits.SOURCES,
+    *homework_waits.SOURCES,
     *booster_waits.SOURCES,
     without_next,
 )

@@ -16,6 +16,7 @@ from planner.cases import chart, names
 from planner.cases.models import Case, CaseKind, Participant, Phase
 from planner.desk import progress_waits
 from planner.desk import today as desk_today
+from planner.homework import chart as homework_chart
 from planner.homework.models import Printout
 from planner.library import course_search
 from planner.library import search as library_search
@@ -103,6 +104,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
             **agreements.on_chart(found, request.user),
             **plan_chart.on_chart(found, request.user),
             **booster_chart.on_chart(found, request.user),
+            **homework_chart.on_chart(found, request.user),
             **progress_chart.on_chart(found, request.user, **progress_waits.hour_of(found, coming[:1])),
             "may_edit": Case.objects.editable_by(request.user).filter(pk=found.pk).exists(),
             "coming": coming,

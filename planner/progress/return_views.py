@@ -13,14 +13,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from planner.base.access import clinical, find_to_edit
+from planner.practice.models import User
 from planner.progress import lines, page, returned
 from planner.progress.forms import PaperForm, ReturnForm
 from planner.progress.models import PrintKind, ProgressPrint
 from planner.sheets import press
-from planner.sheets.returned import LARGEST, Unreadable, read_values
+from planner.sheets.returned import LARGEST, Unreadable, read_values, register
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 PICTURE_WIDTH = 700  # pixels
+
+
+@register
+def page_of(user: User, address: str) -> str | None:
+    """Where a rating sheet that came in somewhere else is taken in; None where it is none of a case of theirs."""
+    return reverse("rating_returned") if returned.of_address(address, user) else None
 
 
 @form_page

@@ -78,6 +78,7 @@ HOMEWORK = looks(
     "dana", "homework case", "homework teller", "give case", "give case ?sheet={sheet}", "give case ?own=1",
     "give teller ?q=sleep", "assignment assignment", "assignment open_assignment", "assignment_print open_assignment",
     "assignment_fill open_assignment", "response_rate response", "returned", "returned_file file",
+    "answers case", "answers teller", "curious case",
 )  # fmt: skip
 AGREEMENTS = looks(
     "dana", "case_agreements case", "case_agreements case_without_hour", "case_agreements family",

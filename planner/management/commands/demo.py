@@ -20,7 +20,7 @@ from planner.boosters import booster_actions
 from planner.cases import actions as cases
 from planner.cases.models import Case
 from planner.library.models import Intervention, SessionTemplate
-from planner.management import demo_agreements, demo_plans, demo_progress
+from planner.management import demo_agreements, demo_homework, demo_plans, demo_progress
 from planner.practice import actions as practice_actions
 from planner.practice.models import Practice, User
 from planner.practice.place import zone_of
@@ -121,6 +121,7 @@ def _telling_it_anew(dana: User) -> None:
     _print(dana, second)
     _hold(dana, second, {"re-authoring": Done.PARTLY})
     _draft(dana, second, told="Found two evenings on which the Foreman did not get his way.")
+    demo_homework.telling_it_anew(dana, case)
     today = _hour(dana, case, days=0, clock=min(timezone.localtime().hour + 1, 23))
     sessions.carry_over(today, by=dana, version=today.version)
 
@@ -171,6 +172,7 @@ def _keeping_well(dana: User) -> None:
     _hold(dana, held, {"weekly-check-in": Done.DONE, "maintenance-plan": Done.DONE})
     _note(dana, held, told="The check-in has its Sunday place. One hard week was said early.",
           assessment="What was rebuilt holds; both know their early signs.")  # fmt: skip
+    demo_homework.keeping_well(dana, case)
     _look_in_again(dana, case)
 
 
