@@ -14,6 +14,7 @@ from planner.desk import views as desk
 from planner.homework import adaptation_views as adaptations
 from planner.homework import give_views as giving
 from planner.homework import response_views as responses
+from planner.homework import return_views as returns
 from planner.homework import views as homework
 from planner.library import catalogue_views as catalogue
 from planner.library import course_views as courses
@@ -128,6 +129,15 @@ urlpatterns = [
     path("homework/<int:pk>/hand-over/", responses.hand_over, name="hand_over"),
     path("homework/responses/<int:pk>/figures/", responses.response_rate, name="response_rate"),
     path("homework/responses/<int:pk>/private/", responses.sharing_withdraw, name="sharing_withdraw"),
+    path("homework/returned/", returns.returned_files, name="returned"),
+    path("homework/returned/read/", returns.returned_read, name="returned_read"),
+    path("homework/returned/take-clear/", returns.returned_take_clear, name="returned_take_clear"),
+    path("homework/returned/<int:pk>/", returns.returned_file, name="returned_file"),
+    path("homework/returned/<int:pk>/page-<int:page>.png", returns.returned_picture, name="returned_picture"),
+    path("homework/returned/<int:pk>/original/", returns.returned_original, name="returned_original"),
+    path("homework/returned/<int:pk>/take/", returns.returned_take, name="returned_take"),
+    path("homework/returned/<int:pk>/file/", returns.returned_hand, name="returned_hand"),
+    path("homework/returned/<int:pk>/put-away/", returns.returned_put_away, name="returned_put_away"),
     path("handed/<int:pk>/", responses.handed_sheet, name="handed_sheet"),
     path("handed/<int:pk>/share/", responses.handed_share, name="handed_share"),
     path("cases/<int:case_pk>/people/<int:participant_pk>/sheets/<int:pk>/", adaptations.adaptation, name="adaptation"),

@@ -135,7 +135,7 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         "pathway": factories.make_pathway(intervention).pk, "statement": factories.make_statement(intervention).pk,
         "invitation": invitation.pk, "line": line.pk, "token": "no-such-token",
         "parcel": parcel.pk, "job": job.pk, "assignment": given[1].pk, "series": given[0].series_id,
-        "response": response.pk,
+        "response": response.pk, "file": factories.make_file(case, owner).pk,
     }  # fmt: skip
     things |= {
         "own_sheet": own_sheet.pk, "own_intervention": own_sheet.intervention_id, "draft": draft.pk,

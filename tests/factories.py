@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from planner.cases.models import Case, CaseKind, FlagKind, Participant, ParticipantRole, Person, SafetyFlag, TeamMember
-from planner.homework.models import Assignment, AssignmentSeries, Response
+from planner.homework.models import Assignment, AssignmentSeries, Response, ReturnedFile
 from planner.library.models import (
     Facet,
     Intervention,
@@ -172,6 +172,12 @@ def make_response(assignment: Assignment, by: User, **fields) -> Response:
     row = Response.objects.create(assignment=assignment, edition=assignment.edition, by=by, **words)
     Assignment.objects.filter(pk=assignment.pk).exclude(state="reviewed").update(state="back")
     return row
+
+
+def make_file(case: Case, by: User, **fields) -> ReturnedFile:
+    """A file that came back and waits; its bytes are no real PDF."""
+    words = {"name": "filled.pdf", "sha256": f"{next(_count):064d}", "content": b"%PDF-1.7 x", "size": 10, **fields}
+    return ReturnedFile.objects.create(practice=by.practice, case=case, by=by, **{"pages": 1, **words})
 
 
 def make_statement(*interventions: Intervention, slug: str = "fear-of-loss", **fields) -> Statement:

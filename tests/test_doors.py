@@ -122,6 +122,15 @@ DOORS: dict[str, list[Door]] = {
     "hand_over":            [door("401 404 404 403 403 302", "assignment", post=True)],
     "response_rate":        [door("302 404 404 403 403 200", "response")],
     "sharing_withdraw":     [door("401 404 404 403 403 302", "response", post=True)],
+    "returned":             [door("302 200 200 403 403 200")],
+    "returned_read":        [door("401 302 302 403 403 302", post=True)],
+    "returned_take_clear":  [door("401 302 302 403 403 302", post=True)],
+    "returned_file":        [door("302 404 404 403 200 200", "file")],
+    "returned_picture":     [door("302 404 404 403 422 422", "file", "1")],  # the file of this world is broken
+    "returned_original":    [door("302 404 404 403 200 200", "file")],
+    "returned_take":        [door("401 404 404 403 403 422", "file", post=True, version="1")],
+    "returned_hand":        [door("401 404 404 403 403 422", "file", post=True, version="1")],
+    "returned_put_away":    [door("401 404 404 403 403 302", "file", post=True, version="1")],
     "handed_sheet":         [door("302 404 404 403 403 404", "assignment")],  # only while the screen is handed over
     "handed_share":         [door("401 404 404 403 403 404", "assignment", post=True)],
     "adaptation":           [door("302 404 404 403 200 200", "case", "participant", "sheet")],

@@ -245,7 +245,7 @@ class FileProblem(models.TextChoices):
 class ReturnedFileQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """Files of the cases the person may see; those that belong to no case yet, for who sent them in."""
-        if not user.is_authenticated or not user.is_clinical:
+        if not user.is_authenticated or user.is_front_desk:
             return self.none()
         of_case = Q(case__in=Case.objects.visible_to(user))
         return self.filter(of_case | Q(case=None, by=user), practice_id=user.practice_id)

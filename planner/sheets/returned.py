@@ -7,7 +7,10 @@ is not always what the page *shows*; whoever takes answers in shows both (`plann
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -18,19 +21,34 @@ LARGEST = 20_000_000  # bytes
 
 
 class Unreadable(ValueError):
-    """The file cannot be read. The message says why and what to do, for the person who sent it."""
+    """The file cannot be read. The message says why and what to do, for the person who sent it; `reason` is one word:
+    no-pdf, locked, damaged or too-large."""
+
+    def __init__(self, reason: str, said: str = ""):
+        self.reason = reason
+        super().__init__(said or str(_REASONS[reason]()))
 
 
 @dataclass(frozen=True)
 class Returned:
     """What came back. `address` is the document's return address ("" where it carries none of ours); `sheets` maps the
     field prefix of each sheet of a packet to its own. `values` is field name -> text ("on" and "Off" for boxes).
-    `active` is True where the file holds scripts, actions or attachments: never serve it as it is."""
+    `active` is True where the file holds scripts, actions or attachments: never serve it as it is. `seen` is what the
+    page shows in the place of a field, where it holds a picture of it. `in_text` are addresses of ours that stand in
+    the running text: they are what is left in a file that lost its metadata."""
 
     address: str
     values: dict[str, str]
     sheets: dict[str, str] = field(default_factory=dict)
     active: bool = False
+    seen: dict[str, str] = field(default_factory=dict)
+    in_text: tuple[str, ...] = ()
+    pages: int = 0
+
+    @property
+    def every_address(self) -> list[str]:
+        """Each address that the file carries, once, those of its sheets first."""
+        return list(dict.fromkeys(filter(None, [*self.sheets.values(), self.address, *self.in_text])))
 
     def values_of(self, prefix: str) -> dict[str, str]:
         """The values of one sheet, by field name without its prefix."""
@@ -40,19 +58,32 @@ class Returned:
 def read_values(pdf: bytes) -> Returned:
     """What stands in a filled PDF. Raises Unreadable."""
     if len(pdf) > LARGEST:
-        raise Unreadable(
-            _("This file is larger than %d MB. Save the filled sheet again and send that.") % (LARGEST // 10**6)
-        )
+        raise Unreadable("too-large")
     try:
         answer, _nothing = press.ask({"do": "values"}, pdf)
     except (press.TooMuch, press.Broken) as error:
-        raise Unreadable(_REASONS["damaged"]()) from error
+        raise Unreadable("damaged") from error
     if reason := answer.get("refused"):
-        raise Unreadable(_REASONS[reason]())
+        raise Unreadable(reason)
     addresses = dict(_addresses(answer["keywords"]))
     return Returned(
-        address=addresses.pop("", ""), values=answer["values"], sheets=addresses, active=bool(answer["active"])
-    )
+        address=addresses.pop("", ""), values=answer["values"], sheets=addresses, active=bool(answer["active"]),
+        seen=answer["seen"], in_text=tuple(filter(is_ours, answer["addresses"])), pages=answer["pages"],
+    )  # fmt: skip
+
+
+def agree(stored: str, seen: str | None) -> bool:
+    """Does the page show what is stored? Spaces and line breaks do not count: they depend on how the text was set. A
+    field of which the file holds no picture (None) is drawn from its value by every viewer."""
+    if seen is None:
+        return True
+    return _bare(stored) == _bare(seen)
+
+
+def _bare(text: str) -> str:
+    if text.lstrip("/") == "Off":
+        return ""
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _addresses(keywords: str) -> list[tuple[str, str]]:
@@ -62,7 +93,31 @@ def _addresses(keywords: str) -> list[tuple[str, str]]:
 
 
 _REASONS = {
+    "too-large": lambda: (
+        _("This file is larger than %d MB. Save the filled sheet again and send that.") % (LARGEST // 10**6)
+    ),
     "no-pdf": lambda: _("This file is not a PDF. Save the filled sheet as a PDF and send that."),
     "locked": lambda: _("This PDF is locked with a password. Save it again without the password and send that."),
     "damaged": lambda: _("This PDF cannot be read. Open it, save it again under a new name, and send that."),
 }
+
+
+# Sheets that another room printed
+
+#: Given the user and an address: the address of the page that takes the file's answers in, or None where the sheet is
+#: not this room's or not for this person's eyes.
+Finder = Callable[[Any, str], str | None]
+_finders: list[Finder] = []
+
+
+def register(finder: Finder) -> Finder:
+    """A room that prints sheets of its own says here whose an address is; where a file comes in whose address nobody
+    was given as homework, the rooms are asked in turn and the person is led on to the page that was named."""
+    if finder not in _finders:
+        _finders.append(finder)
+    return finder
+
+
+def owner_page(user: Any, address: str) -> str | None:
+    """Where to go on with a sheet that a registered room printed; None where none did, or not for this person."""
+    return next((page for finder in _finders if (page := finder(user, address))), None)

@@ -21,14 +21,12 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-import pypdf
 import pypdfium2
-from pypdf import generic
 
 from planner.sheets.engine import Press, TooMuch
+from planner.sheets.filled import values
 from planner.sheets.frames import receive, send
 
-LONGEST_VALUE = 20_000  # letters of one field
 QUIET_SECONDS = 0.4  # without a job, after which a waiting child makes itself ready
 
 
@@ -41,45 +39,6 @@ def picture(asked: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
     png = io.BytesIO()
     image.convert("L" if asked.get("grey") else "RGB").quantize(64).save(png, "PNG", optimize=False)
     return {}, png.getvalue()
-
-
-def values(_asked: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
-    """Every field's value by name, and the keywords of a filled PDF; `refused` with a reason where it cannot."""
-    if body[:5] != b"%PDF-":
-        return {"refused": "no-pdf"}, b""
-    try:
-        reader = pypdf.PdfReader(io.BytesIO(body), strict=False)
-        if reader.is_encrypted and not reader.decrypt(""):
-            return {"refused": "locked"}, b""
-        keywords = str((reader.metadata or {}).get("/Keywords") or "")
-        fields = reader.get_fields() or {}
-        found = {str(name)[:200]: _plain(field.get("/V"))[:LONGEST_VALUE] for name, field in fields.items()}
-        return {"keywords": keywords[:4000], "values": found, "active": _active(reader)}, b""
-    except Exception:  # pypdf raises anything at hostile files; whatever it is, the file cannot be read
-        return {"refused": "damaged"}, b""
-
-
-def _plain(value: Any) -> str:
-    """A field's value as text: names without their slash, nothing for no value, lists joined by line feeds."""
-    if isinstance(value, generic.IndirectObject):
-        value = value.get_object()
-    if value is None or isinstance(value, generic.NullObject):
-        return ""
-    if isinstance(value, generic.ArrayObject):
-        return "\n".join(_plain(item) for item in value)
-    if isinstance(value, generic.ByteStringObject):
-        value = bytes(value).decode("latin-1")
-    return str(value).removeprefix("/") if isinstance(value, generic.NameObject) else str(value)
-
-
-def _active(reader: pypdf.PdfReader) -> bool:
-    """True where the file asks the viewer to do something by itself: scripts, actions, attachments."""
-    root = reader.trailer["/Root"]
-    names = root.get("/Names", {})
-    names = names.get_object() if isinstance(names, generic.IndirectObject) else names
-    return any(key in root for key in ("/OpenAction", "/AA")) or any(
-        key in names for key in ("/JavaScript", "/EmbeddedFiles")
-    )
 
 
 def _limit(asked: dict[str, Any]) -> None:

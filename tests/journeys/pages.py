@@ -69,7 +69,7 @@ SESSIONS = looks(
 HOMEWORK = looks(
     "dana", "homework case", "homework teller", "give case", "give case ?sheet={sheet}", "give case ?own=1",
     "give teller ?q=sleep", "assignment assignment", "assignment open_assignment", "assignment_print open_assignment",
-    "assignment_fill open_assignment", "response_rate response",
+    "assignment_fill open_assignment", "response_rate response", "returned", "returned_file file",
 )  # fmt: skip
 PRACTICE = looks(
     "dana", "profile", "account_change_password", "account_reauthenticate", "mfa_index", "second_factor",
@@ -107,10 +107,11 @@ NO_PAGE = {
         "worksheet_copy", "worksheet_edit", "worksheet_retire", "draft_head", "draft_publish", "draft_discard",
         "draft_block_add", "draft_block", "draft_block_move", "draft_block_remove", "draft_block_restore",
         "adaptation_remove", "consent_print",
+        "returned_read", "returned_take_clear", "returned_take", "returned_hand", "returned_put_away",
         "series_change", "assignment_tick", "assignment_review", "hand_over", "sharing_withdraw", "handed_share",
     },
     "gives a file": {
-        "assignment_picture",
+        "assignment_picture", "returned_picture", "returned_original",
         "draft_picture", "adaptation_picture", "consent_paper",
         "catalogue_file", "statement_text", "worksheet_picture", "worksheet_pdf", "pack_schema", "printout",
         "session_print_picture", "mfa_download_recovery_codes", "mfa_login_webauthn",

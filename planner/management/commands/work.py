@@ -9,9 +9,10 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from planner.base import jobs
+from planner.homework import return_actions
 from planner.library import catalogue
 
-KINDS: dict[str, jobs.Work] = {catalogue.KIND: catalogue.make}
+KINDS: dict[str, jobs.Work] = {catalogue.KIND: catalogue.make, return_actions.KIND: return_actions.work}
 
 
 class Command(BaseCommand):
