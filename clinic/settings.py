@@ -4,6 +4,8 @@ CLINIC_DATA          the folder of the database and the keys; `var/` beside mana
 CLINIC_DATABASE_URL  another database, for instance postgres://user@host/name; SQLite in the data folder by default
 CLINIC_HTTPS         1 (default): behind TLS. 0: plain HTTP on this machine alone, as `manage.py run` starts it
 CLINIC_HOSTS         host names it answers to, with commas; this machine's own names by default
+CLINIC_MAIL_URL      a mail server for the weekly digest, as smtp+tls://user:password@host:587; none by default
+CLINIC_MAIL_FROM     the sender of those messages
 CLINIC_DEBUG         1 only while developing
 """
 
@@ -105,7 +107,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "planner.base.renderer.HouseRenderer"
 
 DATABASE_URL = env.str("CLINIC_DATABASE_URL", "")
 if DATABASE_URL:
@@ -261,6 +263,10 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # Mail is not needed by anything; where a practice sets a server, messages carry no name and no content.
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+if env.str("CLINIC_MAIL_URL", ""):
+    vars().update(env.email_url("CLINIC_MAIL_URL"))
+    EMAIL_TIMEOUT = 20  # seconds
+    DEFAULT_FROM_EMAIL = env.str("CLINIC_MAIL_FROM", "planner@localhost")
 
 LOGGING = {
     "version": 1,

@@ -5,11 +5,13 @@ from planner.agreements.models import (  # noqa: F401
     AgreementSignature,
     AgreementVersion,
     PaperCopy,
+    Reentry,
 )
 from planner.base.models import Job, Once  # noqa: F401
 from planner.boosters.models import (  # noqa: F401
     Booster,
     DigestMail,
+    Ending,
     ReentryDecision,
     ReentryRule,
     Reminder,
@@ -62,6 +64,7 @@ from planner.plans.models import (  # noqa: F401
     OwnPhrase,
     Plan,
     PlannedIntervention,
+    PlanPrint,
     PlanReview,
     PlanSignature,
     Problem,

@@ -8,9 +8,24 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
+from planner.agreements import fill_views as agreement_fills
+from planner.agreements import paper_views as agreement_papers
+from planner.agreements import reentry_views as reentries
+from planner.agreements import views as agreements
+from planner.boosters import booster_views as booster
+from planner.boosters import digest_views as digest
+from planner.boosters import measure_views as booster_measures
+from planner.boosters import paper_views as booster_papers
+from planner.boosters import reentry_views as reentry
+from planner.boosters import series_views as series
 from planner.cases import consent_views as consents
 from planner.cases import views as cases
+from planner.desk import answers_views as growing
+from planner.desk import board_views as board
+from planner.desk import progress_views as growth
+from planner.desk import proof_views as proofs
 from planner.desk import views as desk
+from planner.exchange import views as exchange
 from planner.homework import adaptation_views as adaptations
 from planner.homework import give_views as giving
 from planner.homework import response_views as responses
@@ -23,10 +38,26 @@ from planner.library import export_views as exports
 from planner.library import own_views as own
 from planner.library import parcel_views as parcels
 from planner.library import views as library
+from planner.plans import edit_views as plan_edits
+from planner.plans import print_views as plan_prints
+from planner.plans import sign_views as plan_signatures
+from planner.plans import views as plans
 from planner.practice import views as practice
 from planner.practice.doors import without_second_factor
+from planner.progress import event_views as events
+from planner.progress import measure_views
+from planner.progress import print_views as progress_prints
+from planner.progress import rating_views as ratings
+from planner.progress import return_views as rating_returns
+from planner.progress import views as progress
+from planner.sessions import need_views as needs
+from planner.sessions import note_paper_views as note_papers
+from planner.sessions import note_views as notes
 from planner.sessions import pathway_views as pathways
+from planner.sessions import phrase_views as phrases
+from planner.sessions import process_views as process
 from planner.sessions import views as sessions
+from planner.sessions import where_views as where
 
 # allauth marks its other sign-in pages itself.
 login_not_required(passkeys.login_webauthn)
@@ -50,7 +81,19 @@ urlpatterns = [
     path("", desk.today, name="today"),
     path("cases/", desk.caseload, name="caseload"),
     path("cases/<int:pk>/", desk.case, name="case"),
+    path("cases/<int:pk>/timeline/", growth.timeline, name="timeline"),
+    path("cases/<int:pk>/growth/", growth.case_growth, name="case_growth"),
     path("search/", desk.search, name="search"),
+    path("cases/<int:pk>/audit/", proofs.case_audit, name="case_audit"),
+    path("cases/<int:pk>/audit/print/", proofs.case_audit_print, name="case_audit_print"),
+    path("cases/<int:pk>/thread/", proofs.case_thread, name="case_thread"),
+    path("cases/<int:pk>/thread/print/", proofs.case_thread_print, name="case_thread_print"),
+    path("boosters/", board.boosters, name="boosters"),
+    path("boosters/figures/", board.boosters_figures, name="boosters_figures"),
+    path("boosters/list.csv", board.boosters_table, name="boosters_table"),
+    path("boosters/list.pdf", board.boosters_paper, name="boosters_paper"),
+    path("cases/<int:pk>/answers/", growing.answers, name="answers"),
+    path("cases/<int:pk>/shared/", growing.curious, name="curious"),
     # Cases
     path("cases/new/", cases.case_new, name="case_new"),
     path("cases/<int:pk>/edit/", cases.case_edit, name="case_edit"),
@@ -115,6 +158,62 @@ urlpatterns = [
     path("library/statements/", courses.statements, name="statements"),
     path("library/statements/<int:pk>/", courses.statement, name="statement"),
     path("library/statements/<int:pk>/text/", courses.statement_text, name="statement_text"),
+    # Plans
+    path("cases/<int:case_pk>/plans/", plans.plans, name="plans"),
+    path("cases/<int:case_pk>/plans/begin/", plan_edits.plan_begin, name="plan_begin"),
+    path("plans/<int:pk>/", plans.plan, name="plan"),
+    path("plans/<int:pk>/edit/", plan_edits.plan_edit, name="plan_edit"),
+    path("plans/<int:pk>/part/<slug:part>/", plan_edits.plan_part, name="plan_part"),
+    path("plans/<int:pk>/add/<slug:kind>/", plan_edits.plan_add, name="plan_add"),
+    path("plans/<int:pk>/bank/<int:statement_pk>/", plan_edits.plan_bank, name="plan_bank"),
+    path("plans/<int:pk>/pathway/", plan_edits.plan_pathway, name="plan_pathway"),
+    path("plans/<int:pk>/rows/<slug:kind>/<int:row_pk>/", plan_edits.plan_row, name="plan_row"),
+    path("plans/<int:pk>/rows/<slug:kind>/<int:row_pk>/remove/", plan_edits.plan_row_remove, name="plan_row_remove"),
+    path("plans/<int:pk>/rows/<slug:kind>/<int:row_pk>/restore/", plan_edits.plan_row_restore, name="plan_row_restore"),
+    path("plans/<int:pk>/stands/<slug:kind>/<int:row_pk>/", plans.plan_stand, name="plan_stand"),
+    path("plans/<int:pk>/sign/", plan_signatures.plan_sign, name="plan_sign"),
+    path("plans/<int:pk>/decide/", plan_signatures.plan_decide, name="plan_decide"),
+    path("plans/<int:pk>/compare/", plans.plan_compare, name="plan_compare"),
+    path("plans/<int:pk>/review/", plans.plan_review, name="plan_review"),
+    path("plans/<int:pk>/print/", plan_prints.plan_print, name="plan_print"),
+    path("plans/printed/<int:pk>/", plan_prints.plan_printed, name="plan_printed"),
+    # Progress
+    path("measures/", measure_views.measure_list, name="measures"),
+    path("measures/add/", measure_views.measure_add, name="measure_add"),
+    path("measures/schema.json", measure_views.measure_schema, name="measure_schema"),
+    path("measures/<slug:slug>/", measure_views.measure, name="measure"),
+    path("measures/<slug:slug>/blank.pdf", progress_prints.measure_blank, name="measure_blank"),
+    path("measures/<slug:slug>/picture.png", progress_prints.measure_picture, name="measure_picture"),
+    path("measures/<slug:slug>/retire/", measure_views.measure_retire, name="measure_retire"),
+    path("cases/<int:pk>/progress/", progress.progress, name="progress"),
+    path("cases/<int:pk>/progress/print/", progress_prints.progress_print, name="progress_print"),
+    path("cases/<int:pk>/progress/<slug:what>/<int:row_pk>/take-back/", events.row_take_back, name="row_take_back"),
+    path("cases/<int:pk>/progress/<slug:what>/<int:row_pk>/put-back/", events.row_put_back, name="row_put_back"),
+    path("cases/<int:pk>/measures/due/", progress.measures_due, name="measures_due"),
+    path("cases/<int:pk>/measures/due/<int:rule_pk>/end/", progress.due_end, name="due_end"),
+    path("cases/<int:pk>/measures/shared/", progress.charts_shared, name="charts_shared"),
+    path("cases/<int:pk>/measures/chart/<slug:slug>/", progress.measure_chart, name="measure_chart"),
+    path("cases/<int:pk>/people/<int:participant_pk>/measures/<slug:slug>/", ratings.rate, name="rate"),
+    path(
+        "cases/<int:pk>/people/<int:participant_pk>/measures/<slug:slug>/hand-over/",
+        ratings.rate_hand_over,
+        name="rate_hand_over",
+    ),
+    path(
+        "cases/<int:pk>/people/<int:participant_pk>/measures/<slug:slug>/fill/", ratings.rate_screen, name="rate_screen"
+    ),
+    path(
+        "cases/<int:pk>/people/<int:participant_pk>/measures/<slug:slug>/print/",
+        progress_prints.measure_print,
+        name="measure_print",
+    ),
+    path("ratings/<int:pk>/", ratings.rating, name="rating"),
+    path("ratings/returned/", rating_returns.rating_returned, name="rating_returned"),
+    path("progress/printed/<int:pk>/answers/", rating_returns.rating_answers, name="rating_answers"),
+    path("progress/printed/<int:pk>/", progress_prints.progress_printed, name="progress_printed"),
+    path("cases/<int:pk>/events/record/", events.event_record, name="event_record"),
+    path("cases/<int:pk>/repair/", events.repair, name="repair"),
+    path("cases/<int:pk>/milestones/", events.milestones, name="milestones"),
     # Homework
     path("printed/<int:pk>/", homework.printout, name="printout"),
     path("cases/<int:case_pk>/homework/", giving.homework, name="homework"),
@@ -151,6 +250,27 @@ urlpatterns = [
         adaptations.adaptation_remove,
         name="adaptation_remove",
     ),
+    # Agreements
+    path("cases/<int:pk>/agreements/", agreements.case_agreements, name="case_agreements"),
+    path("cases/<int:pk>/agreements/new/<slug:kind>/", agreements.agreement_new, name="agreement_new"),
+    path("agreements/<int:pk>/", agreements.agreement, name="agreement"),
+    path("agreements/<int:pk>/fill/", agreement_fills.agreement_fill, name="agreement_fill"),
+    path("agreements/<int:pk>/returned/", agreement_fills.agreement_returned, name="agreement_returned"),
+    path("agreements/<int:pk>/renew/", agreements.agreement_renew, name="agreement_renew"),
+    path("agreements/<int:pk>/put-away/", agreements.agreement_drop, name="agreement_drop"),
+    path("agreements/<int:pk>/review/", agreements.agreement_review, name="agreement_review"),
+    path("agreements/<int:pk>/end/", agreements.agreement_end, name="agreement_end"),
+    path("agreements/<int:pk>/sign/", agreements.agreement_sign, name="agreement_sign"),
+    path("agreements/<int:pk>/compare/", agreements.agreement_compare, name="agreement_compare"),
+    path("agreements/<int:pk>/print/", agreement_papers.agreement_print, name="agreement_print"),
+    path("agreements/<int:pk>/print/picture.png", agreement_papers.agreement_picture, name="agreement_picture"),
+    path("agreements/<int:pk>/copies/add/", agreement_papers.copy_add, name="copy_add"),
+    path("copies/<int:pk>/page.pdf", agreement_papers.agreement_paper, name="agreement_paper"),
+    path("copies/<int:pk>/where/", agreement_papers.copy_where, name="copy_where"),
+    path("copies/<int:pk>/replaced/", agreement_papers.copy_replaced, name="copy_replaced"),
+    path("cases/<int:pk>/relapse/", reentries.relapse_record, name="relapse_record"),
+    path("after/<int:pk>/", reentries.way_back, name="after_relapse"),
+    path("after/<int:pk>/step/", reentries.reentry_step, name="after_relapse_step"),
     # Sessions
     path("sessions/", sessions.sessions, name="sessions"),
     path("sessions/add/", sessions.sessions_add_from_library, name="sessions_add_from_library"),
@@ -163,6 +283,7 @@ urlpatterns = [
     path("sessions/<int:pk>/library/", sessions.session_library, name="session_library"),
     path("sessions/<int:pk>/template/", sessions.session_template, name="session_template"),
     path("sessions/<int:pk>/carry/", sessions.session_carry, name="session_carry"),
+    path("sessions/<int:pk>/needs/add/", needs.need_add, name="need_add"),
     path("sessions/<int:pk>/items/add/", sessions.item_add, name="item_add"),
     path("sessions/<int:pk>/items/<int:item_pk>/", sessions.item_change, name="item_change"),
     path("sessions/<int:pk>/items/<int:item_pk>/move/", sessions.item_move, name="item_move"),
@@ -173,8 +294,56 @@ urlpatterns = [
     path("sessions/<int:pk>/run/", sessions.session_run, name="session_run"),
     path("sessions/<int:pk>/start/", sessions.session_start, name="session_start"),
     path("sessions/<int:pk>/end/", sessions.session_end, name="session_end"),
+    path("sessions/<int:pk>/note/", notes.note, name="note"),
+    path("sessions/<int:pk>/note/begin/", notes.note_begin, name="note_begin"),
+    path("sessions/<int:pk>/note/save/", notes.note_save, name="note_save"),
+    path("sessions/<int:pk>/note/sign/", notes.note_sign, name="note_sign"),
+    path("sessions/<int:pk>/note/addendum/", notes.note_addendum, name="note_addendum"),
+    path("sessions/<int:pk>/note/approve/", notes.note_approve, name="note_approve"),
+    path("sessions/<int:pk>/note/return/", notes.note_return, name="note_return"),
+    path("sessions/<int:pk>/note/print/", note_papers.note_print, name="note_print"),
+    path("sessions/<int:pk>/process-note/", process.process_note, name="process_note"),
+    path("cases/<int:case_pk>/where/", where.where, name="where"),
+    path("phrases/", phrases.phrases, name="phrases"),
+    path("phrases/new/", phrases.phrase_new, name="phrase_new"),
+    path("phrases/<int:pk>/", phrases.phrase_edit, name="phrase_edit"),
+    path("phrases/<int:pk>/remove/", phrases.phrase_remove, name="phrase_remove"),
     path("sessions/<int:pk>/print/", sessions.session_print, name="session_print"),
     path("sessions/<int:pk>/print/picture.png", sessions.session_print_picture, name="session_print_picture"),
+    # Boosters
+    path("cases/<int:case_pk>/boosters/new/", series.series_new, name="series_new"),
+    path("boosters/series/<int:pk>/", series.series, name="series"),
+    path("boosters/series/<int:pk>/rest/", series.series_rest, name="series_rest"),
+    path("boosters/series/<int:pk>/end/", series.series_end, name="series_end"),
+    path("boosters/series/<int:pk>/reopen/", series.series_reopen, name="series_reopen"),
+    path("boosters/<int:pk>/", booster.booster, name="booster"),
+    path("boosters/<int:pk>/book/", booster.booster_book, name="booster_book"),
+    path("boosters/<int:pk>/held/", booster.booster_hold, name="booster_hold"),
+    path("boosters/<int:pk>/missed/", booster.booster_miss, name="booster_miss"),
+    path("boosters/<int:pk>/follow-up/", booster.booster_follow_up, name="booster_follow_up"),
+    path("boosters/<int:pk>/again/", booster.booster_again, name="booster_again"),
+    path("boosters/<int:pk>/move/", booster.booster_move, name="booster_move"),
+    path("boosters/<int:pk>/drop/", booster.booster_drop, name="booster_drop"),
+    path("boosters/<int:pk>/put-back/", booster.booster_put_back, name="booster_put_back"),
+    path("boosters/<int:pk>/focus/", booster.booster_focus, name="booster_focus"),
+    path("boosters/<int:pk>/measure/", booster_measures.booster_measure, name="booster_measure"),
+    path("boosters/<int:pk>/brief/", booster_papers.booster_brief, name="booster_brief"),
+    path("cases/<int:case_pk>/keeping/", booster_papers.keeping, name="keeping"),
+    path("cases/<int:case_pk>/ending/", booster_papers.treatment_end, name="treatment_end"),
+    path("boosters/endings/<int:pk>/print/", booster_papers.ending_print, name="ending_print"),
+    path("boosters/week/", digest.digest_page, name="digest"),
+    path("boosters/reminders/<int:pk>/given/", digest.reminder_given, name="reminder_given"),
+    path("cases/<int:case_pk>/way-back/", reentry.reentry_page, name="reentry"),
+    path("cases/<int:case_pk>/way-back/rule/", reentry.reentry_rule, name="reentry_rule"),
+    path("cases/<int:case_pk>/way-back/decide/", reentry.reentry_decide, name="reentry_decide"),
+    # Exchange
+    path("boosters/<int:pk>/appointment.ics", exchange.booster_ics, name="booster_ics"),
+    path("boosters/series/<int:pk>/appointments.ics", exchange.series_ics, name="series_ics"),
+    path("you/calendar/", exchange.calendar_feed, name="calendar_feed"),
+    path("you/calendar/make/", exchange.calendar_feed_make, name="calendar_feed_make"),
+    path("you/calendar/titles/", exchange.calendar_feed_titles, name="calendar_feed_titles"),
+    path("you/calendar/end/", exchange.calendar_feed_end, name="calendar_feed_end"),
+    path("calendar/<str:token>.ics", exchange.calendar_read, name="calendar_read"),
     # Practice: coming in, the lock, the person, the people, settings, trail
     path("set-up/<str:token>/", practice.setup, name="setup"),
     path("join/<str:token>/", practice.join, name="join"),

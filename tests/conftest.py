@@ -9,17 +9,26 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
+from planner.agreements.models import Agreement, AgreementVersion, PaperCopy, Reentry
 from planner.base.models import Job
+from planner.boosters.models import Booster, Ending, Reminder
 from planner.cases import consent_actions
 from planner.cases.models import TeamMember, TeamRole
+from planner.exchange.models import CalendarFeed
 from planner.homework.models import Printout
 from planner.library import draft_actions, own, parcels
 from planner.library.models import Parcel, SessionTemplate
+from planner.plans import actions as plan_actions
+from planner.plans.models import PlanPrint
 from planner.practice.models import CrisisLine, Invitation, Role
+from planner.progress.models import Event
 from planner.sessions.models import AgendaItem, Handout
+from planner.sessions.phrases import keep_phrase
 from planner.sheets.models import Printed
 from tests import factories
+from tests.boosters import make as boosters
 from tests.library import make
+from tests.plans import make as plan_make
 
 # Playwright keeps an event loop in the thread; Django's guard against that has nothing to protect in a test.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -116,6 +125,13 @@ def world(owner, colleague, supervisor, front_desk, stranger):
     job = Job.objects.create(
         kind="catalogue", by=owner.pk, state="done", progress=100, result=b"%PDF-1.7 door", ended_at=timezone.now()
     )  # fmt: skip
+    series = boosters.make_series(case, owner)
+    booster = boosters.due(series, 0)
+    missed = boosters.make_series(case, owner, name="Door", days_ago=40).boosters.order_by("number").first()
+    Booster.objects.filter(pk=missed.pk).update(state="missed", missed_on=missed.due_on, missed_at=timezone.now())
+    reminder = Reminder.objects.create(booster=booster, due_on=booster.due_on)
+    ending = Ending.objects.create(case=case, on=timezone.localdate(), summary="Well", by=owner)
+    CalendarFeed.objects.create(user=owner, token_hash="0" * 64)
     drawn = {
         "by": owner, "case": case, "person": case.participants.last().person, "kind": "sharing", "what": "What we say",
         "to_person": case.participants.first().person, "purpose": "Planning", "discloser": "We", "ends_when": "we stop",
@@ -141,5 +157,59 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         "own_sheet": own_sheet.pk, "own_intervention": own_sheet.intervention_id, "draft": draft.pk,
         "own_draft": own_draft.pk, "block": draft.content["blocks"][1]["key"],
     }  # fmt: skip
+    things |= {
+        "booster_series": series.pk,
+        "booster": booster.pk,
+        "missed": missed.pk,
+        "reminder": reminder.pk,
+        "ending": ending.pk,
+        "fresh": 1,
+    }
     things |= {"consent": consent.pk, "printed_consent": printed_consent.pk, "consent_kind": "release"}
+    noted, signed = (factories.make_session(case, owner, days=days, state="held") for days in (-2, -3))
+    note, written = factories.make_note(noted, owner), factories.make_note(signed, owner, signed=True)
+    phrase = keep_phrase(by=owner, short="calm", use="text", text="Calm throughout.")
+    things |= {
+        "noted": noted.pk, "note_version": note.version, "signed": signed.pk, "signed_version": written.version,
+        "phrase": phrase.pk,
+    }  # fmt: skip
+    things |= things_of_agreements(case, owner, worksheet, kept)
+    things |= _plans_of(case, owner)
+    things |= factories.make_progress(case, owner)
     return SimpleNamespace(people=people, things=things, case=case, session=session, item=item)
+
+
+def _plans_of(case, owner):
+    """A plan in force, and the next version that is being written."""
+    active = plan_make.make_active(case, owner)
+    draft = plan_actions.begin(case=case, by=owner)
+    goal = draft.goals.first()
+    kept = Printed.objects.create(
+        address="plan", title="Plan", language="en", pages=1, sha256="0", pdf=b"%PDF-1.7 plan"
+    )
+    made = PlanPrint.objects.create(plan=active, kind="record", printed=kept, by=owner)
+    return {
+        "plan": active.pk, "plan_draft": draft.pk, "plan_goal": goal.pk, "active_goal": active.goals.first().pk,
+        "plan_objective": goal.objectives.first().pk, "plan_version": draft.version, "plan_print": made.pk,
+    }  # fmt: skip
+
+
+def things_of_agreements(case, owner, worksheet, printed) -> dict:
+    """A document with an adopted version and a copy on paper, another that is a draft, and a way back."""
+    person = case.participants.first().person
+    fields = {"case": case, "worksheet": worksheet, "kind": "boundary", "by": owner}
+    agreement = Agreement.objects.create(person=person, audience="person", **fields)
+    version = AgreementVersion.objects.create(
+        agreement=agreement, number=1, edition=worksheet.current, answers={"pause_word": "Palm up"}, by=owner,
+        adopted_on=timezone.localdate(),
+    )  # fmt: skip
+    drafted = Agreement.objects.create(audience="case", **fields)
+    people = [place.person_id for place in case.participants.all()]
+    AgreementVersion.objects.create(agreement=drafted, number=1, edition=worksheet.current, people=people, by=owner)
+    copy = PaperCopy.objects.create(of=version, person=person, where="Fridge", printed=printed, by=owner)
+    relapse = Event.objects.create(case=case, kind="relapse", on=timezone.localdate(), by=owner)
+    way_back = Reentry.objects.create(case=case, event=relapse, by=owner)
+    return {
+        "agreement": agreement.pk, "drafted": drafted.pk, "copy": copy.pk, "way_back": way_back.pk,
+        "agreement_kind": "boundary",
+    }  # fmt: skip

@@ -18,8 +18,14 @@ from planner.library.models import (
     Worksheet,
     WorksheetEdition,
 )
+from planner.plans.models import Goal, Objective, Plan
 from planner.practice.models import Practice, Role, User
-from planner.sessions.models import AgendaItem, ItemKind, Session
+from planner.progress import actions as progress_actions
+from planner.progress import own_actions, setting_actions
+from planner.progress.models import ProgressPrint
+from planner.sessions import note_actions
+from planner.sessions.models import AgendaItem, ItemKind, ProgressNote, Session
+from planner.sheets.models import Printed
 
 _count = itertools.count(1)
 PASSWORD = "correct-horse-battery-staple-42"
@@ -147,6 +153,31 @@ def make_session(
     return session
 
 
+def make_objective(
+    case: Case, by: User, text: str = "Ruben tells an urge within a day.", number: int = 1, **goal
+) -> Objective:
+    """One more objective of the case's active plan, which is made where there is none."""
+    plan, _made = Plan.objects.get_or_create(
+        case=case,
+        state="active",
+        defaults={"number": number, "author": by, "changed_by": by, "active_on": timezone.localdate()},
+    )
+    first = plan.goals.first() or Goal.objects.create(
+        plan=plan, position=1, **{"own_words": "Feel safe again.", **goal}
+    )
+    return Objective.objects.create(
+        goal=first, position=first.objectives.count() + 1, text=text, measure="diary", baseline="0", target="3"
+    )
+
+
+def make_note(session: Session, by: User, *, signed: bool = False, **changes) -> ProgressNote:
+    """The note of a session that was held, with a text and the risk said; signed where asked."""
+    note = note_actions.begin_note(session, by=by)
+    changes = {"told": "A calm week, they said.", "risk_level": "none", **changes}
+    note_actions.change_note(note, by=by, version=note.version, **changes)
+    return note_actions.sign_note(note, by=by, version=note.version) if signed else note
+
+
 def give_series(case: Case, by: User, person: Person, edition: WorksheetEdition | None = None) -> list[Assignment]:
     """Something given twice, a week apart, the first a week ago: a sheet, or a practice in free words."""
     row = AssignmentSeries.objects.create(
@@ -211,3 +242,52 @@ def make_pathway(*interventions: Intervention, slug: str = "first-weeks", **fiel
         "sources": [{"fact": "A fact", "source": "A paper"}], "review": {"written": "2026-11-22"}, **fields,
     }  # fmt: skip
     return Pathway.objects.create(slug=slug, name=content["name"], content=content)
+
+
+OWN_MEASURE = """\
+slug: our-scale
+version: "1"
+name: Our scale
+about: How the week was.
+direction: lower
+answers: { min: 0, max: 3 }
+items:
+  - { n: 1, topic: sleep }
+  - { n: 2, topic: rest, reversed: true }
+  - { n: 3, topic: hope, risk: { from: 2 } }
+scoring: { method: sum, min: 0, max: 9 }
+licence: { text: Licensed to us., source: A letter, mark: primary }
+texts:
+  en:
+    title: Our scale
+    discreet_title: My answers
+    purpose: We look at the week.
+    items:
+      - { n: 1, ask: "Did you sleep?", answers: [never, some days, most days, always] }
+      - { n: 2, ask: "Did you rest?", answers: [never, some days, most days, always] }
+      - { n: 3, ask: "Was it too much?", answers: [never, some days, most days, always] }
+"""
+
+
+def make_progress(case: Case, by: User) -> dict:
+    """One of each thing of the progress room, for addresses."""
+    person = case.participants.first().person
+    event = progress_actions.record_event(by=by, case=case, kind="win", known="They laughed.")
+    rating = progress_actions.rate(by=by, case=case, person=person, measure="trust", items={1: 4})
+    rule = setting_actions.set_due(by=by, case=case, person=person, measure="trust", unit="sessions")
+    own = own_actions.add(by=by, text=OWN_MEASURE, right="Letter of the publisher")
+    printed, sheet = (make_progress_print(case, person, by, kind) for kind in ("progress", "sheet"))
+    return {
+        "measure": "trust", "own_measure": own.slug, "rating": rating.pk, "event": event.pk, "row_kind": "event",
+        "due_rule": rule.pk, "progress_print": printed.pk, "rating_print": sheet.pk,
+    }  # fmt: skip
+
+
+def make_progress_print(case: Case, person: Person, by: User, kind: str) -> ProgressPrint:
+    kept = Printed.objects.create(
+        address=f"{kind}-address", title="Door", language="en", pages=1, sha256="0", pdf=b"%PDF-1.7 progress"
+    )
+    return ProgressPrint.objects.create(
+        case=case, person=person, audience="person", kind=kind, address=kept.address, printed=kept, by=by,
+        measure="trust" if kind == "sheet" else "", measure_version="1" if kind == "sheet" else "",
+    )  # fmt: skip

@@ -25,6 +25,7 @@ def make_ready(*, demo: bool, base: str) -> str:
     bring_database_up_to_date()
     collect_static_files()
     load_packs()
+    renew_statistics()
     return demo_practice(base) if demo else own_practice(base)
 
 
@@ -96,6 +97,13 @@ def load_packs() -> None:
             raise Trouble(f"The library could not be loaded:\n{error}") from error
         if counts.new or counts.changed or counts.retired:
             say(f"Library {folder.name}: {counts.new} new, {counts.changed} changed, {counts.retired} retired")
+
+
+def renew_statistics() -> None:
+    """A practice grows: at each start the database looks again at how long its tables are."""
+    from planner.management.statistics import renew_statistics
+
+    renew_statistics()
 
 
 def demo_practice(base: str) -> str:

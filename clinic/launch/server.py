@@ -35,6 +35,7 @@ def _gunicorn(bind: list[str], open_at: str | None) -> None:
 
     def born(_worker) -> None:
         threading.Thread(target=_warm_the_press, daemon=True).start()
+        _begin_rounds()
 
     def opened(_arbiter) -> None:
         _read_everything()
@@ -85,6 +86,13 @@ def _read_everything() -> None:
     gc.freeze()
 
 
+def _begin_rounds() -> None:
+    """The periodic work goes on beside the pages, so that nobody has to set up a timer for `manage.py rounds`."""
+    from planner.boosters import rounds
+
+    threading.Thread(target=rounds.keep_going, args=(threading.Event(),), daemon=True).start()
+
+
 def _warm_the_press() -> None:
     """The first print should not wait for the press to start. One that cannot start says so when it is needed."""
     from planner.sheets import press
@@ -98,6 +106,7 @@ def _waitress(bind: list[str], open_at: str | None) -> None:
 
     from clinic.wsgi import application
 
+    _begin_rounds()
     if open_at:
         open_browser(open_at)
     waitress.serve(application, listen=" ".join(bind), threads=WORKERS * THREADS, clear_untrusted_proxy_headers=True)

@@ -13,9 +13,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from planner.agreements import prefill
+from planner.agreements import papers, prefill
 from planner.agreements.kinds import KINDS, REVIEW_DAYS, Place
-from planner.agreements.models import Agreement, AgreementSignature, AgreementVersion, ReviewBecause, VersionSource
+from planner.agreements.models import (
+    Agreement,
+    AgreementSignature,
+    AgreementVersion,
+    PaperCopy,
+    ReviewBecause,
+    VersionSource,
+)
 from planner.agreements.reading import readers, sheet_of
 from planner.base.text import clean_line
 from planner.cases import clearance, gates
@@ -24,7 +31,10 @@ from planner.cases.models import Case, Participant, SignerRole
 from planner.cases.names import current
 from planner.practice.models import User
 from planner.practice.trail import record
+from planner.sheets import addresses, keep, onscreen, press
 from planner.sheets.onscreen import fields
+from planner.sheets.options import Options
+from planner.sheets.returned import Returned
 
 FEWEST_TOGETHER = 2
 
@@ -52,6 +62,23 @@ def look(case: Case, kind: str, edition: Any, people: Iterable[Participant]) -> 
         return gates.Verdict()
     tells = KINDS[kind].tells_use
     return clearance.look(case, edition.gates, readers=people, doing=clearance.Doing.FILLED, tells_use=tells)
+
+
+def verdict_of(version: AgreementVersion) -> gates.Verdict:
+    """What stands against filling in, printing or sharing this version."""
+    agreement = version.agreement
+    return look(agreement.case, agreement.kind, version.edition, readers(agreement, people_of(version)))
+
+
+def look_at_places(case: Case, kind: str, free: Iterable[Place]) -> list[gates.Reason]:
+    """What stands against any part that could be begun, each reason once."""
+    everybody = current(case)
+    reasons: dict[str, gates.Reason] = {}
+    for place in free:
+        reading = [place.participant] if place.participant else everybody
+        verdict = look(case, kind, place.worksheet.current, reading)
+        reasons |= {reason.sentence: reason for reason in verdict.blocked}
+    return list(reasons.values())
 
 
 @transaction.atomic
@@ -268,3 +295,90 @@ def ask_for_review(*, by: User, case: Case, because: str) -> int:
     count = Agreement.objects.filter(pk__in=rows.values("pk")).update(review_because=because, changed_at=timezone.now())
     record("asked for review", by=by, what="agreements", case_id=case.pk, detail={"documents": count})
     return count
+
+
+# Paper copies
+
+
+def print_version(
+    *,
+    by: User,
+    version: AgreementVersion,
+    options: Options,
+    where: str = "",
+    rendering: press.Rendering | None = None,
+    paper: papers.Paper | None = None,
+) -> PaperCopy:
+    """The version on paper, kept with its bytes, and where the copy will be. A version that was replaced prints with
+    that said on it. Raises Stopped, and what the press raises."""
+    agreement = version.agreement
+    must_be_clear(agreement, readers(agreement, people_of(version)))
+    paper = paper or paper_of(version, options=options, real=True)
+    rendering = rendering or press.render(paper)
+    with transaction.atomic():
+        printed = keep.keep(rendering, paper, address=paper.address)
+        copy = PaperCopy.objects.create(
+            of=version, person=agreement.person, where=clean_line(where), printed=printed, by=by
+        )
+        detail = {"number": version.number, "pages": rendering.pages, "discreet": options.discreet}
+        case_id = agreement.case_id
+        record("printed", by=by, what="agreement", what_id=agreement.pk, case_id=case_id, detail=detail)
+    return copy
+
+
+def paper_of(version: AgreementVersion, *, options: Options, real: bool) -> papers.Paper:
+    """The paper of a version; `real` gives it its return address, a picture for looking at has none."""
+    newer = version.agreement.versions.filter(adopted_on__isnull=False, number__gt=version.number).first()
+    successor = papers.Successor(newer.number, newer.adopted_on) if newer else None
+    address = addresses.new_address() if real else ""
+    return papers.paper(version, options=options, address=address, successor=successor)
+
+
+@transaction.atomic
+def note_copy(*, by: User, copy: PaperCopy, where: str) -> PaperCopy:
+    """Where a copy is kept: fridge, wallet, sponsor."""
+    copy.where = clean_line(where)
+    copy.save(update_fields=["where"])
+    _copy_trail("noted", by, copy)
+    return copy
+
+
+@transaction.atomic
+def add_copy(*, by: User, version: AgreementVersion, where: str) -> PaperCopy:
+    """A copy that was made elsewhere (by hand, on another printer). Raises Refused without a place."""
+    where = clean_line(where)
+    if not where:
+        raise Refused(_("Write where the copy is kept."), "where")
+    copy = PaperCopy.objects.create(of=version, person=version.agreement.person, where=where, by=by)
+    _copy_trail("noted", by, copy)
+    return copy
+
+
+@transaction.atomic
+def copy_replaced(*, by: User, copy: PaperCopy) -> PaperCopy:
+    """The copy is gone: the new version lies in its place, or it was thrown away."""
+    if copy.replaced_on is None:
+        copy.replaced_on = timezone.localdate()
+        copy.save(update_fields=["replaced_on"])
+        _copy_trail("replaced", by, copy)
+    return copy
+
+
+def _copy_trail(verb: str, by: User, copy: PaperCopy) -> None:
+    record(verb, by=by, what="paper_copy", what_id=copy.pk, case_id=copy.of.agreement.case_id)
+
+
+def take_returned(*, by: User, draft: AgreementVersion, version: int, returned: Returned) -> AgreementVersion:
+    """The answers of a PDF that came back, into the draft: the copy must be one of this very document, printed from
+    the same edition. What the file says wins over what was there. Raises Refused or Stale."""
+    rows = PaperCopy.objects.filter(printed__address=returned.address or None).select_related("of")
+    copy = rows.first()
+    if copy is None or copy.of.agreement_id != draft.agreement_id:
+        raise Refused(_("This file is not a copy of this document. Nothing was taken in."), "file")
+    if copy.of.edition_id != draft.edition_id:
+        raise Refused(_("The sheet has a newer edition since. Type in what was written."), "file")
+    sheet = sheet_of(draft)
+    filled = onscreen.read(sheet.blocks, returned.values, names=sheet.names)
+    return save_answers(
+        by=by, draft=draft, version=version, values={**draft.answers, **filled.values}, source=VersionSource.PDF
+    )

@@ -13,6 +13,7 @@ from planner.base.models import Versioned
 from planner.cases.models import Audience, Case, Person, SignatureBase, on_team
 from planner.library.models import Worksheet, WorksheetEdition
 from planner.practice.models import User
+from planner.progress.models import Event
 from planner.sheets.models import Printed
 
 
@@ -47,6 +48,10 @@ class AgreementQuerySet(models.QuerySet):
 
     def editable_by(self, user: User):
         return self.filter(on_team(user, "case__", to_edit=True))
+
+    def with_sheet(self):
+        """With what a page of one needs: case, worksheet, gates, person."""
+        return self.select_related("case__practice", "worksheet__current", "worksheet__intervention__current", "person")
 
     def standing(self):
         """Those that were not ended."""
@@ -174,6 +179,32 @@ class PaperCopy(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     objects = PaperCopyQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["-pk"]
+
+
+class ReentryQuerySet(AgreementQuerySet):
+    def open(self):
+        """Those where something is left to do."""
+        return self.filter(closed_on=None)
+
+
+class Reentry(Versioned):
+    """The way back after a relapse: what was done of what its page lays out, and by whom.
+
+    `event` is the relapse on the time line; what was found about safety stands in its `details`. `done` maps a step's
+    name to the day and the person who ticked it. Nothing is sent or shared by any of it.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="reentries")
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="+")
+    done = models.JSONField(default=dict, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = ReentryQuerySet.as_manager()
 
     class Meta:
         app_label = "planner"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from planner.agreements.models import Agreement, AgreementVersion
 from planner.cases.models import Audience, Participant, Person
+from planner.library.compare import Row, state_of
 from planner.sheets.blocks import Block, Prompt, Signature, Terms, blocks_for, is_ticked, with_names
 
 
@@ -32,17 +33,17 @@ def readers(agreement: Agreement, together: Iterable[Participant]) -> list[Parti
     return list(agreement.case.participants.select_related("person").filter(person_id=agreement.person_id))
 
 
-def sheet_of(version: AgreementVersion) -> Sheet:
-    """The sheet of a version. A joint one holds nothing that only its writer may read, and asks nobody to sign on it:
-    signatures are kept apart."""
+def sheet_of(version: AgreementVersion, *, on_paper: bool = False) -> Sheet:
+    """The sheet of a version. A joint one holds nothing that only its writer may read. On paper it has its lines to
+    sign on; on screen signatures are kept apart."""
     agreement = version.agreement
     people = list(Person.objects.filter(pk__in=version.people))
     order = {pk: place for place, pk in enumerate(version.people)}
     names = tuple(person.on_paper for person in sorted(people, key=lambda person: order[person.pk]))
-    return Sheet(_blocks(version), names if len(names) > 1 else (), agreement.worksheet.language)
+    return Sheet(_blocks(version, on_paper), names if len(names) > 1 else (), agreement.worksheet.language)
 
 
-def _blocks(version: AgreementVersion) -> tuple[Block, ...]:
+def _blocks(version: AgreementVersion, on_paper: bool) -> tuple[Block, ...]:
     agreement = version.agreement
     places = agreement.case.participants.all()
     if agreement.audience == Audience.PERSON:
@@ -50,7 +51,9 @@ def _blocks(version: AgreementVersion) -> tuple[Block, ...]:
     elif version.people:
         places = places.filter(person_id__in=version.people)
     tags = frozenset().union(*(place.tags for place in places)) if agreement.audience != Audience.CLINICIAN else None
-    blocks = tuple(block for block in blocks_for(version.edition.blocks, tags) if not isinstance(block, Signature))
+    blocks = tuple(
+        block for block in blocks_for(version.edition.blocks, tags) if on_paper or not isinstance(block, Signature)
+    )
     if agreement.audience != Audience.CASE:
         return blocks
     return tuple(block for block in blocks if not (isinstance(block, Prompt) and block.audience == "person"))
@@ -142,25 +145,21 @@ def _full(spoken: str, label: str) -> str:
     return label if spoken == label else spoken
 
 
-@dataclass(frozen=True)
-class Beside:
-    """One answer in two versions. `kind` is same, added, removed or changed."""
-
-    asked: str
-    left: str
-    right: str
-
-    @property
-    def kind(self) -> str:
-        if self.left == self.right:
-            return "same"
-        return "added" if not self.left else "removed" if not self.right else "changed"
-
-
-def beside(left: AgreementVersion, right: AgreementVersion) -> list[Beside]:
+def beside(left: AgreementVersion, right: AgreementVersion) -> list[Row]:
     """Two versions, answer by answer, in the order of the newer one; what only the older one had comes last."""
-    older, newer = answers_of(left), answers_of(right)
-    before = {one.asked: one.said for one in older}
-    after = {one.asked: one.said for one in newer}
-    order = dict.fromkeys([one.asked for one in newer] + [one.asked for one in older])
-    return [Beside(asked, before.get(asked, ""), after.get(asked, "")) for asked in order]
+    before = {one.asked: one.said for one in answers_of(left)}
+    after = {one.asked: one.said for one in answers_of(right)}
+    found = []
+    for n, asked in enumerate(dict.fromkeys([*after, *before])):
+        one, other = before.get(asked), after.get(asked)
+        sides = [(("", said),) if said else () for said in (one, other)]
+        found.append(Row(f"answer.{n}", asked, state_of(one, other), *sides))
+    return found
+
+
+def differing(version: AgreementVersion, values: dict[str, Any]) -> list[Row]:
+    """Where what somebody else saved differs from what was typed."""
+    typed = AgreementVersion(
+        agreement=version.agreement, edition=version.edition, people=version.people, answers=values
+    )
+    return [row for row in beside(version, typed) if not row.is_same]

@@ -2,7 +2,11 @@
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
+
+#: Addresses that carry a secret: what stands there is never written.
+_SECRET = re.compile(r"/(calendar|join|set-up)/[^\s/?\"']+")
 
 
 class OneLine(logging.Formatter):
@@ -13,7 +17,7 @@ class OneLine(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "from": record.name,
-            "message": record.getMessage()[:500],
+            "message": _SECRET.sub(r"/\1/...", record.getMessage())[:500],
         }
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from planner.practice.countries import zones
 
 #: At most so many boosters in one series, and so many years from its first day to its last.
 MOST = 60
@@ -154,12 +155,6 @@ class BadRule(ValueError):
         super().__init__(sentence)
 
 
-@cache
-def zones() -> frozenset[str]:
-    """Every place whose clock is known ("Europe/Lisbon"); read from the system once a process."""
-    return frozenset(name for name in available_timezones() if "/" in name or name == "UTC")
-
-
 def moment(wall: datetime, zone: str) -> datetime:
     """The moment in UTC at which the clock of `zone` shows `wall` (naive). An hour that comes twice is the first."""
     return wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
@@ -217,7 +212,8 @@ def placed(number: int, wall: datetime, zone: str, before: int, after: int, noti
     return Planned(number, wall, zone, day - timedelta(days=before), day + timedelta(days=after), tuple(notices))
 
 
-def _said(day: date) -> str:
+def in_words(day: date) -> str:
+    """A day as a sentence says it: "Thu 26 Nov 2026"."""
     return formats.date_format(day, "D j M Y")
 
 
@@ -230,7 +226,7 @@ def _short_month(rule: Rule, step: Step, plain: date) -> list[Notice]:
 
 def _moved_on(plain: date, day: date) -> Notice:
     said = _("Moved on past a week that is left out or taken; the rhythm alone gives the week of %(day)s.")
-    return Notice("week", said % {"day": _said(monday(plain))})
+    return Notice("week", said % {"day": in_words(monday(plain))})
 
 
 def _jumped(asked: datetime, wall: datetime, zone: str) -> Notice:
@@ -248,7 +244,7 @@ def _check(rule: Rule) -> None:
     if not 1 <= len(rule.steps) <= MOST:
         raise BadRule("count", _("A series has between 1 and %(most)d boosters.") % {"most": MOST})
     if not 2000 <= rule.start.year <= 2100:
-        raise BadRule("start", _("Choose a day in this century."))
+        raise BadRule("start_on", _("Choose a day in this century."))
     if any(not 1 <= step.n <= LONGEST[step.unit] for step in rule.steps):
         raise BadRule("count", _("A series lasts ten years at most. Choose fewer boosters."))
     if len(rule.skipped) > 52 * MOST_YEARS or any(monday(day) != day for day in rule.skipped):
@@ -259,11 +255,11 @@ def _check_windows(found: Sequence[Planned]) -> None:
     """No window may reach into the next one: a visit would then count for two boosters."""
     for one, following in zip(found, found[1:], strict=False):
         if one.closes_on >= following.opens_on:
-            said = _(
+            sentence = _(
                 "The window of booster %(n)d (until %(closes)s) reaches into that of booster %(next)d (from "
                 "%(opens)s). Take %(days)d days or fewer for before and after together."
             )
             room = (following.wall.date() - one.wall.date()).days - 1
             values = {"n": one.number, "next": following.number, "days": room}
-            values |= {"closes": _said(one.closes_on), "opens": _said(following.opens_on)}
-            raise BadRule("after", said % values)
+            values |= {"closes": in_words(one.closes_on), "opens": in_words(following.opens_on)}
+            raise BadRule("after", sentence % values)

@@ -117,6 +117,7 @@ class BoosterState(models.TextChoices):
 OPEN = (BoosterState.DUE, BoosterState.BOOKED, BoosterState.MOVED)
 #: Open and without an hour in the calendar.
 UNBOOKED = (BoosterState.DUE, BoosterState.MOVED)
+NOT_HELD = (SessionState.PLANNED, SessionState.RUNNING, SessionState.CANCELLED)
 
 
 class BoosterQuerySet(models.QuerySet):
@@ -144,12 +145,21 @@ class BoosterQuerySet(models.QuerySet):
 
     def open(self) -> Self:
         """Still to come, or overdue: neither held, missed nor dropped, of a series that goes on."""
-        return self.standing().filter(state__in=OPEN, stands__in=OPEN, series__ended_on=None)
+        booked = Q(state=BoosterState.BOOKED, session__state__in=NOT_HELD)
+        return self.filter(Q(state__in=UNBOOKED) | booked, series__ended_on=None)
+
+    def unbooked(self) -> Self:
+        """Open and without an hour in the calendar; a session that was cancelled is none."""
+        cancelled = Q(state=BoosterState.BOOKED, session__state=SessionState.CANCELLED)
+        return self.filter(Q(state__in=UNBOOKED) | cancelled, series__ended_on=None)
 
     def overdue(self, today: date) -> Self:
         """Open with a window that has closed, and no hour to come in the calendar."""
-        coming = Q(stands=BoosterState.BOOKED, session__starts_at__gte=timezone.now())
-        return self.open().filter(closes_on__lt=today).exclude(coming)
+        cancelled = Q(session__state=SessionState.CANCELLED)
+        over = Q(state=BoosterState.BOOKED) & (
+            cancelled | Q(session__starts_at__lt=timezone.now(), session__state__in=NOT_HELD)
+        )
+        return self.filter(Q(state__in=UNBOOKED) | over, series__ended_on=None, closes_on__lt=today)
 
     def to_follow_up(self) -> Self:
         """Missed, and nobody has said yet what was done about it."""
@@ -184,6 +194,7 @@ class Booster(Versioned):
     early_signs = models.TextField(max_length=2000, blank=True)
     promised = models.TextField(max_length=2000, blank=True)  # one thing until the next booster
     missed_on = models.DateField(null=True, blank=True)
+    missed_at = models.DateTimeField(null=True, blank=True)  # when it was said
     followed_up_on = models.DateField(null=True, blank=True)
     followed_up_how = models.CharField(max_length=300, blank=True)
     changed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -205,23 +216,35 @@ class Booster(Versioned):
         ]
 
     @property
+    def has_hour(self) -> bool:
+        """A session in the calendar: booked, and not cancelled in the sessions room since."""
+        booked = self.state == BoosterState.BOOKED and self.session is not None
+        return booked and self.session.state != SessionState.CANCELLED
+
+    @property
     def wall(self) -> datetime:
         """When it is, on the clock of its series (naive): the booked hour, else the day and hour it is due."""
-        if self.state == BoosterState.BOOKED and self.session_id:
+        if self.has_hour:
             return self.session.starts_at.astimezone(ZoneInfo(self.series.zone)).replace(tzinfo=None)
         return datetime.combine(self.due_on, self.clock)
 
     @property
     def moment(self) -> datetime:
         """The same in UTC."""
-        if self.state == BoosterState.BOOKED and self.session_id:
+        if self.has_hour:
             return self.session.starts_at
         return dates.moment(datetime.combine(self.due_on, self.clock), self.series.zone)
 
     @property
     def state_now(self) -> str:
-        """`stands` where the row came through `standing()`, else the state."""
-        return getattr(self, "stands", self.state)
+        """The state, corrected by what became of its session (see `standing`)."""
+        if self.state != BoosterState.BOOKED or self.session is None:
+            return self.state
+        if self.session.state == SessionState.HELD:
+            return BoosterState.HELD
+        if self.session.state == SessionState.CANCELLED:
+            return BoosterState.MOVED if self.moved_from else BoosterState.DUE
+        return self.state
 
     @property
     def state_label(self) -> str:
@@ -245,6 +268,8 @@ class ReentryRule(Versioned):
     trust_falls = models.PositiveSmallIntegerField(default=2)
     missed = models.PositiveSmallIntegerField(default=2)
     also = models.CharField(max_length=300, blank=True)  # what else the clients said would bring them back sooner
+    missed_since = models.PositiveSmallIntegerField(default=0)  # missed boosters since `decided_at`, counted at each
+    decided_at = models.DateTimeField(null=True, blank=True)  # the newest decision
     changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     objects = OfCaseQuerySet.as_manager()
@@ -278,28 +303,28 @@ class ReentryDecision(models.Model):
 
 class ReminderQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(booster__in=Booster.objects.visible_to(user))
+        return self.filter(on_team(user, "booster__series__case__"))
 
     def editable_by(self, user: User) -> Self:
-        return self.filter(booster__in=Booster.objects.editable_by(user))
+        return self.filter(on_team(user, "booster__series__case__", to_edit=True))
 
 
 class Reminder(Stamped):
     """A client is to be reminded of one date of a booster: one row for each date, however often the work runs.
 
-    It is asked again whether it still holds each time it is shown. `dropped` says why it was not given.
+    Whether it still holds is asked again each time it is shown.
     """
 
     booster = models.ForeignKey(Booster, on_delete=models.CASCADE, related_name="reminders")
     due_on = models.DateField()
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    dropped = models.CharField(max_length=20, blank=True)
 
     objects = ReminderQuerySet.as_manager()
 
     class Meta:
         app_label = "planner"
+        indexes = [models.Index(fields=["done_at", "due_on"])]
         constraints = [models.UniqueConstraint(fields=["booster", "due_on"], name="one_reminder_a_date")]
 
 
@@ -313,3 +338,24 @@ class DigestMail(models.Model):
     class Meta:
         app_label = "planner"
         constraints = [models.UniqueConstraint(fields=["user", "week"], name="one_digest_a_week")]
+
+
+class Ending(models.Model):
+    """How a treatment ended: what was looked at, the summary in the clinician's words, and whether the case was closed.
+    The series lives on. Rows are never changed; a treatment that ends again has one more."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+    criteria = models.TextField(max_length=2000, blank=True)  # the plan's discharge criteria as they stood that day
+    met = models.BooleanField(default=True)
+    summary = models.TextField(max_length=6000)
+    facts = models.JSONField(default=dict, blank=True)  # what was counted that day
+    closed = models.BooleanField(default=False)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = OfCaseQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["-pk"]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from crispy_forms.layout import Column, Layout, Row
+from crispy_forms.layout import Field, Layout, Row
 from django import forms
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planner.base.forms import HouseForm, LineField, TextField
+from planner.base.renderer import LongSelect
+from planner.base.text import clean_line
 from planner.cases.models import (
     Case,
     CaseKind,
@@ -18,16 +21,19 @@ from planner.cases.models import (
     FlagState,
     InjurySide,
     Part2,
+    Participant,
     ParticipantRole,
     PastUseTalk,
     Person,
     Phase,
     SecretsPolicy,
     TeamRole,
+    on_team,
 )
 from planner.practice.models import TextSize, User
 
-MOST_ROWS = 6  # rows of people on the page of a new case; more can be added on the chart
+MOST_ROWS = 6  # rows of people that a new case may have; more can be added on the chart
+FOLDED = 1  # empty rows kept ready under "More people"
 
 
 class DateInput(forms.DateInput):
@@ -52,6 +58,11 @@ def languages() -> list[tuple[str, str]]:
 
 def _text_size(value: str) -> int | None:
     return int(value) if value else None
+
+
+def _cell(name: str, width: int) -> Field:
+    """A field that takes some of the twelve columns of its row."""
+    return Field(name, wrapper_class=f"col-md-{width}")
 
 
 class CaseForm(HouseForm):
@@ -102,7 +113,9 @@ class PersonForm(HouseForm):
         help_text=_("Whose wording the sheets carry."),
     )  # fmt: skip
     side = forms.ChoiceField(label=_("Side in the injury"), choices=InjurySide.choices, required=False)
-    language = forms.ChoiceField(label=_("Language of the paper"), choices=languages, initial="en")
+    language = forms.ChoiceField(
+        label=_("Language of the paper"), choices=languages, widget=LongSelect, initial="en"
+    )  # fmt: skip
     text_size = forms.TypedChoiceField(
         label=_("Text size on paper"), required=False, coerce=_text_size, empty_value=None,
         choices=[("", _("As the practice prints")), *TextSize.choices],
@@ -111,11 +124,9 @@ class PersonForm(HouseForm):
 
     def asks(self) -> list[Any]:
         return [
-            Row(Column("name", css_class="col-md-5"), Column("print_name", css_class="col-md-4"),
-                Column("pronouns", css_class="col-md-3")),
-            Row(Column("role", css_class="col-md-4"), Column("side", css_class="col-md-4"),
-                Column("is_minor", css_class="col-md-4 align-self-center")),
-            Row(Column("language", css_class="col-md-4"), Column("text_size", css_class="col-md-4")),
+            Row(_cell("name", 5), _cell("print_name", 4), _cell("pronouns", 3)),
+            Row(_cell("role", 4), _cell("side", 4), Field("is_minor", wrapper_class="col-md-4 align-self-center")),
+            Row(_cell("language", 4), _cell("text_size", 4)),
         ]  # fmt: skip
 
 
@@ -136,7 +147,7 @@ class PersonRow(PersonForm):
 
 
 class PeopleRows:
-    """The rows of people on the page of a new case; always MOST_ROWS, so that the page works without a script."""
+    """The rows of people on the page of a new case; always MOST_ROWS are read."""
 
     def __init__(self, data: Any = None, language: str = "en"):
         initial = {"language": language}
@@ -150,26 +161,32 @@ class PeopleRows:
         return [row.cleaned_data for row in self.rows if row.is_used]
 
     def split(self, shown: int) -> tuple[list[PersonRow], list[PersonRow]]:
-        """Rows to show at once and rows to fold away: whatever is written in is shown."""
+        """Rows to show at once and some to fold away: whatever is written in is shown."""
         used = max([n for n, row in enumerate(self.rows, 1) if row.is_used or row.errors], default=0)
-        return self.rows[: max(shown, used)], self.rows[max(shown, used) :]
+        end = max(shown, used)
+        return self.rows[:end], self.rows[end : end + FOLDED]
+
+
+MOST_KNOWN = 12  # people offered at a time; the search narrows them
 
 
 class AddPersonForm(PersonForm):
-    """One more person: somebody new, or somebody from another case of the clinician."""
+    """One more person: somebody new, or somebody from another case of the clinician, looked for by name (`find`)."""
 
     known = forms.ModelChoiceField(
-        Person.objects.none(), label=_("Somebody you know already"), required=False, empty_label=_("No, somebody new"),
+        Person.objects.none(), label=_("Somebody you know already"), required=False, widget=forms.RadioSelect,
         help_text=_("Then leave the name empty; only role and side are asked."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, case: Case, user: User, **kwargs: Any):
+    def __init__(self, *args: Any, case: Case, user: User, find: str = "", **kwargs: Any):
         super().__init__(*args, **kwargs)
-        known = Person.objects.visible_to(user).exclude(places__case=case).order_by("name")
-        self.fields["known"].queryset = known
-        self.fields["known"].label_from_instance = lambda person: person.name
+        places = Participant.objects.filter(on_team(user, "case__")).exclude(person__places__case=case)
+        found = _known(places, clean_line(find)[:100], self.data.get("known", ""))
+        self.fields["known"].queryset = Person.objects.visible_to(user).exclude(places__case=case)
+        self.fields["known"].choices = [("", _("No, somebody new")), *found]
         self.fields["name"].required = False
-        if not known.exists():
+        self.may_find = bool(found or find or self.is_bound)
+        if not self.may_find:
             del self.fields["known"]
             self.helper.layout = Layout(*super().asks())
 
@@ -183,6 +200,20 @@ class AddPersonForm(PersonForm):
         if cleaned.get("known") and cleaned.get("name"):
             self.add_error("name", _("Either write a new name or choose somebody you know, not both."))
         return cleaned
+
+
+def _known(places: QuerySet[Participant], words: str, chosen: str) -> list[tuple[int, str]]:
+    """The first people whose name holds every word, with the codes of their cases, as a name alone may be two people's.
+    Once somebody is chosen, that person alone. One query."""
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
+        places, words = places.filter(person=chosen), ""
+    for word in words.split():
+        places = places.filter(Q(person__name__icontains=word) | Q(person__print_name__icontains=word))
+    rows = places.order_by("person__name", "person_id", "case__code")
+    found: dict[int, list[str]] = {}
+    for pk, name, code in rows.values_list("person_id", "person__name", "case__code")[: 2 * MOST_KNOWN]:
+        found.setdefault(pk, [name]).append(code)
+    return [(pk, f"{name} ({', '.join(codes)})") for pk, (name, *codes) in list(found.items())[:MOST_KNOWN]]
 
 
 class ParticipantForm(PersonForm):

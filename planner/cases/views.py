@@ -89,10 +89,10 @@ def case_close(request: HttpRequest, pk: int) -> HttpResponse:
 @form_page
 @clinical
 def participant_add(request: HttpRequest, pk: int) -> HttpResponse:
-    """One more person in a case."""
+    """One more person in a case. `?find=` looks for somebody from another case."""
     case = find_to_edit(Case.objects, request.user, pk=pk)
-    initial = {"language": request.user.practice.language}
-    form = AddPersonForm(request.POST or None, case=case, user=request.user, initial=initial)
+    initial, words = {"language": request.user.practice.language}, request.GET.get("find", "")
+    form = AddPersonForm(request.POST or None, case=case, user=request.user, find=words, initial=initial)
     if form.is_valid():
         given = {**form.cleaned_data}
         given["person"] = given.pop("known", None)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,39 +12,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from planner.agreements import chart as agreements
+from planner.boosters.models import Booster
 from planner.cases import names
 from planner.cases.models import Case, CaseKind, FlagKind, FlagState, Participant, SafetyFlag
+from planner.desk import booster_waits, homework_waits, note_waits, plan_waits, progress_waits
+from planner.desk.piles import OF_A_KIND, Pile, Waiting, pile
 from planner.practice.models import CrisisLine, User
 from planner.sessions.models import Session, SessionState
 
 DAYS_AHEAD = 7
-#: How many of one kind are shown; what waits elsewhere is not pushed off the page by it.
-OF_A_KIND = 8
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """One thing that waits: whose, what it is in a sentence, and the button that deals with it."""
-
-    case: Case
-    sentence: str
-    do: str
-    href: str
-    urgent: bool = False
-
-
-@dataclass(frozen=True)
-class Pile:
-    """Things of one kind that wait: the first of them, and the page that shows the rest where there are more."""
-
-    things: list[Waiting]
-    rest: str = ""
-
-
-def pile(things: Iterable[Waiting], rest: str) -> Pile:
-    """A pile of what was found; give it one more than OF_A_KIND where there are that many."""
-    found = list(things)
-    return Pile(found[:OF_A_KIND], rest if len(found) > OF_A_KIND else "")
 
 
 def hours(user: User) -> dict[str, list[Session]]:
@@ -109,14 +85,33 @@ def safety(user: User) -> Pile:
 
 
 def without_next(user: User) -> Pile:
-    """Cases without a next hour."""
+    """Cases without a next hour and without a booster to come, whose own windows bring it up."""
     coming = Session.objects.filter(
         case=OuterRef("pk"), state__in=[SessionState.PLANNED, SessionState.RUNNING], starts_at__gte=timezone.now()
     )
     said, do = _("No next session planned"), _("Plan")
-    cases = _few(_open_cases(user).exclude(Exists(coming)))
+    boosters = Booster.objects.filter(series__case=OuterRef("pk")).open()
+    cases = _few(_open_cases(user).exclude(Exists(coming)).exclude(Exists(boosters)))
     found = [Waiting(case, said, do, reverse("session_new", args=[case.pk])) for case in cases]
     return pile(found, f"{reverse('caseload')}?sort=next")
+
+
+def after_a_relapse(user: User) -> Pile:
+    """Ways back that are not gone to the end yet."""
+    said, do = _("After a relapse: what to do today"), _("Open")
+    rows = agreements.ways_back(user)[: OF_A_KIND + 1]
+    found = [Waiting(row.case, said, do, reverse("after_relapse", args=[row.pk]), urgent=True) for row in rows]
+    return pile(found, reverse("caseload"))
+
+
+def documents(user: User) -> Pile:
+    """Plans and agreements to look at again: their day has come, or a relapse asks for it."""
+    said, do = _("Look at it again: %(name)s"), _("Open")
+    rows = agreements.due(user)[: OF_A_KIND + 1]
+    found = [
+        Waiting(row.case, said % {"name": row.worksheet.name}, do, reverse("agreement", args=[row.pk])) for row in rows
+    ]
+    return pile(found, reverse("caseload"))
 
 
 def _open_cases(user: User) -> QuerySet:
@@ -128,8 +123,20 @@ def _few(cases: QuerySet) -> QuerySet:
     return cases.only("code").order_by("code")[: OF_A_KIND + 1]
 
 
-#: What is asked for things that wait, the most pressing first. Each is one query, whatever it finds.
-SOURCES: tuple[Callable[[User], Pile], ...] = (safety, not_closed, without_next)
+#: What is asked for things that wait, the most pressing first. Each has a constant number of queries.
+SOURCES: tuple[Callable[[User], Pile], ...] = (
+    after_a_relapse,
+    *progress_waits.FIRST,
+    safety,
+    *progress_waits.SOURCES,
+    not_closed,
+    documents,
+    *plan_waits.SOURCES,
+    *note_waits.SOURCES,
+    *homework_waits.SOURCES,
+    *booster_waits.SOURCES,
+    without_next,
+)
 
 
 def waiting(user: User) -> list[Pile]:

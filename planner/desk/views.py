@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from planner.agreements import chart as agreements
 from planner.base.access import clinical, find
 from planner.base.text import clean_line
-from planner.cases import chart
+from planner.boosters import chart as booster_chart
+from planner.cases import chart, names
 from planner.cases.models import Case, CaseKind, Participant, Phase
+from planner.desk import progress_waits
 from planner.desk import today as desk_today
+from planner.homework import chart as homework_chart
 from planner.homework.models import Printout
 from planner.library import course_search
 from planner.library import search as library_search
+from planner.plans import chart as plan_chart
 from planner.practice.trail import record
+from planner.progress import chart as progress_chart
 from planner.sessions.models import Session, SessionState
 
 PAGE = 25
@@ -32,6 +38,8 @@ def today(request: HttpRequest) -> HttpResponse:
 def caseload(request: HttpRequest) -> HttpResponse:
     shown = _filtered(Case.objects.visible_to(request.user), request)
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    names.tell(page.object_list)
     return render(
         request,
         "desk/caseload.html",
@@ -57,15 +65,15 @@ def _filtered(cases: QuerySet, request: HttpRequest) -> QuerySet:
         cases = _named(cases, words)
     cases = cases.annotate(next_at=_session_at(coming=True), last_at=_session_at(coming=False))
     order = SORTS.get(asked.get("sort", ""), "code")
-    return cases.order_by(order, "code").prefetch_related("participants__person")
+    return cases.order_by(order, "code").only("code", "kind", "phase", "closed_on")
 
 
 def _named(cases: QuerySet, words: str) -> QuerySet:
     """Cases whose code or one of whose people's names holds every word."""
-    theirs = Participant.objects.filter(case__in=cases.values("pk"))
     for word in words.split():
-        called = theirs.filter(Q(person__name__icontains=word) | Q(person__print_name__icontains=word))
-        cases = cases.filter(Q(code__istartswith=word) | Q(pk__in=called.values("case")))
+        called = Q(person__name__icontains=word) | Q(person__print_name__icontains=word)
+        theirs = Participant.objects.filter(called, case=OuterRef("pk"))
+        cases = cases.filter(Q(code__istartswith=word) | Exists(theirs))
     return cases
 
 
@@ -83,7 +91,9 @@ def _session_at(*, coming: bool) -> Subquery:
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(Case.objects.select_related("practice"), request.user, pk=pk)
     record("viewed", by=request.user, what="case", what_id=found.pk, case_id=found.pk)
-    sessions = Session.objects.filter(case=found).prefetch_related("items")
+    sessions = Session.objects.filter(case=found).select_related("note").defer("note__parts", "note__facts")
+    sessions = sessions.prefetch_related("items")
+    coming = list(sessions.filter(state__in=["planned", "running"]).order_by("starts_at")[:5])
     now = timezone.now()
     return render(
         request,
@@ -91,8 +101,13 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "case": found,
             **chart.people_and_safety(found),
+            **agreements.on_chart(found, request.user),
+            **plan_chart.on_chart(found, request.user),
+            **booster_chart.on_chart(found, request.user),
+            **homework_chart.on_chart(found, request.user),
+            **progress_chart.on_chart(found, request.user, **progress_waits.hour_of(found, coming[:1])),
             "may_edit": Case.objects.editable_by(request.user).filter(pk=found.pk).exists(),
-            "coming": sessions.filter(state__in=["planned", "running"]).order_by("starts_at")[:5],
+            "coming": coming,
             "past": sessions.filter(Q(state="held") | Q(state="cancelled")).order_by("-starts_at")[:12],
             "printouts": Printout.objects.filter(case=found)
             .select_related("person", "printed", "by")
@@ -107,13 +122,15 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     words = clean_line(request.GET.get("q", ""))[:100]
     cases = _named(Case.objects.visible_to(request.user), words) if words else Case.objects.none()
-    interventions = list(library_search.find(words, request.user)[:20]) if words else []
+    found = list(cases.only("code", "kind", "phase").order_by("code")[:20])
+    names.tell(found)
+    interventions = library_search.find(words, request.user).bare[:20] if words else []
     return render(
         request,
         "desk/search.html",
         {
             "words": words,
-            "cases": cases.prefetch_related("participants__person").order_by("code")[:20],
+            "cases": found,
             "interventions": interventions,
             "courses": course_search.find(words, request.user),
         },

@@ -23,6 +23,14 @@ class PrintoutKind(models.TextChoices):
     AGENDA = "agenda", _("Clinician's agenda")
     HANDOUTS = "handouts", _("Handouts for one person")
     PACKET = "packet", _("Whole packet")
+    BRIEF = "brief", _("Brief before a booster")
+    DATES = "dates", _("Appointment card")
+    KEEPING = "keeping", _("Keeping what helps")
+    ENDING = "ending", _("Ending summary")
+    NOTE = "note", _("Progress note")
+    WHERE = "where", _("Where we are")
+    THREAD = "thread", _("The thread of the case")
+    AUDIT = "audit", _("Auditor's page")
 
 
 class PrintoutQuerySet(models.QuerySet):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -162,6 +163,7 @@ def returned_picture(request: HttpRequest, pk: int, page: int) -> HttpResponse:
     return HttpResponse(png, content_type="image/png", headers={"Cache-Control": "private, no-store"})
 
 
+@csp_update({"sandbox": True})
 @clinical
 @require_safe
 def returned_original(request: HttpRequest, pk: int) -> HttpResponse:
@@ -170,7 +172,6 @@ def returned_original(request: HttpRequest, pk: int) -> HttpResponse:
     record("opened", by=request.user, what="file", what_id=file.pk, case_id=file.case_id)
     response = HttpResponse(bytes(file.content), content_type="application/octet-stream")
     response.headers["Content-Disposition"] = f'attachment; filename="returned-{file.pk}.pdf"'
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

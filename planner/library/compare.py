@@ -64,13 +64,13 @@ def _values(left: Mapping[str, Any], right: Mapping[str, Any], names: Sequence[s
         one, other = left.get(name) or None, right.get(name) or None
         if one is None and other is None:
             continue
-        rows.append(
-            Row(f"head.{name}", str(LABELS.get(name, name)), _state(one, other), _words(one), _words(other), one, other)
-        )
+        state, label = state_of(one, other), str(LABELS.get(name, name))
+        rows.append(Row(f"head.{name}", label, state, _words(one), _words(other), one, other))
     return rows
 
 
-def _state(one: Any, other: Any) -> str:
+def state_of(one: Any, other: Any) -> str:
+    """How the right side differs from the left; None stands for nothing there."""
     if one is None:
         return ADDED
     if other is None:
@@ -119,7 +119,7 @@ def _block_row(n: int, one: Mapping[str, Any] | None, other: Mapping[str, Any] |
     left = {"kind": one["kind"], "body": one["body"]} if one else None
     right = {"kind": other["kind"], "body": other["body"]} if other else None
     return Row(
-        f"block.{n}", str(KIND_NAMES[kind]), _state(left, right), _words(one["body"]) if one else (),
+        f"block.{n}", str(KIND_NAMES[kind]), state_of(left, right), _words(one["body"]) if one else (),
         _words(other["body"]) if other else (), left, right,
     )  # fmt: skip
 

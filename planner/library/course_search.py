@@ -5,11 +5,14 @@ There are few of them, so their words are read from their content and kept in me
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -18,8 +21,9 @@ from planner.library.models import OfLibrary, Pathway, Statement
 from planner.library.words import words_of
 from planner.practice.models import User
 
-SHOWN = 6
+SHOWN = 4
 KEPT_TEXTS = 8192  # texts whose words are kept, a few hundred bytes apiece
+KEPT_ROWS = 512  # rows whose words are kept, some kilobytes apiece
 NAME, ABOUT, REST = 20, 8, 2  # how much a word weighs where it stands
 
 
@@ -36,18 +40,34 @@ class Course:
 
 
 def find(text: str, user: User) -> list[Course]:
-    """The statements and pathways that have every word of the text, best first. Two queries; none without words."""
+    """The statements and pathways that have every word of the text, best first. At most four queries; none without
+    words."""
     words = words_of(text[: search.LONGEST_TEXT])[: search.MOST_WORDS]
     if not words:
         return []
-    rows = [*Pathway.objects.visible_to(user), *Statement.objects.visible_to(user)]
-    weights = {(type(row), row.pk): _weights(row) for row in rows}
+    weights = {
+        (model, pk): _weights(model, *told) for model in (Pathway, Statement) for pk, *told in _told(model, user)
+    }
     vocabulary = dict.fromkeys((word for found in weights.values() for word in found), 0)
     matches = [_match(word, vocabulary) for word in words]
-    scored = [(_score(weights[type(row), row.pk], matches), row) for row in rows]
-    best = sorted(((score, row) for score, row in scored if score), key=lambda pair: (-pair[0], pair[1].name))
+    scored = {key: score for key, found in weights.items() if (score := _score(found, matches))}
     counted = {word for found in matches for word in found}
-    return [_course(row, counted) for _score, row in best[:SHOWN]]
+    best = sorted(_rows(scored), key=lambda row: (-scored[type(row), row.pk], row.name))
+    return [_course(row, counted) for row in best[:SHOWN]]
+
+
+def _told(model: type[Any], user: User) -> Iterable[tuple[int, str, str, str]]:
+    """(id, name, slug, content as it is stored) of every row the person may see."""
+    rows = model.objects.visible_to(user).annotate(told=Cast("content", TextField()))
+    return rows.values_list("pk", "name", "slug", "told")
+
+
+def _rows(scored: Mapping[tuple[type[Any], int], int]) -> Iterator[Any]:
+    """The rows that may be among the best."""
+    best = sorted(scored.values(), reverse=True)[:SHOWN]
+    for model in (Pathway, Statement):
+        chosen = [pk for (kind, pk), score in scored.items() if kind is model and score >= best[-1]]
+        yield from model.objects.filter(pk__in=chosen) if chosen else ()
 
 
 def _match(word: str, vocabulary: Mapping[str, int]) -> dict[str, int]:
@@ -67,10 +87,12 @@ def _score(weights: Mapping[str, int], matches: Iterable[Mapping[str, int]]) -> 
     return total
 
 
-def _weights(row: Any) -> dict[str, int]:
-    """Each word of the row with the weight of the best place it stands in."""
+@lru_cache(maxsize=KEPT_ROWS)
+def _weights(model: type[Any], name: str, slug: str, told: str) -> Mapping[str, int]:
+    """Each word of the row with the weight of the best place it stands in. Kept by what the row says, so that a row is
+    read again as soon as it says something else."""
     found: dict[str, int] = {}
-    for weight, _place, text in reversed(list(_places(row))):
+    for weight, _place, text in reversed(list(_places(model(name=name, slug=slug, content=json.loads(told))))):
         found.update(dict.fromkeys(_words(text), weight))
     return found
 

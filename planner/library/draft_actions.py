@@ -63,17 +63,21 @@ def change_block(*, draft: Draft, by: User, key: str, rev: int, data: Mapping[st
     return _write(draft, by, do)[0]
 
 
-def change_head(*, draft: Draft, by: User, rev: int, data: Mapping[str, Any]) -> Draft:
-    """What was typed into the head of a sheet or the parts of an intervention. Raises as change_block."""
+def change_head(
+    *, draft: Draft, by: User, rev: int, data: Mapping[str, Any], rows: str = ""
+) -> tuple[Draft, tuple[str, int] | None]:
+    """What was typed into the head of a sheet or the parts of an intervention, and then what `rows` asks of its steps
+    (see drafts.change_rows, whose answer is returned). Raises as change_block."""
 
-    def do(content: dict[str, Any]) -> None:
+    def do(content: dict[str, Any]) -> tuple[str, int] | None:
         mine = drafts.head_form(content, sheet=bool(draft.worksheet_id)).read(data)
         if content["head_rev"] != rev and mine != content["head"]:
             raise drafts.Changed(mine, content["head"], content["head_rev"])
         if mine != content["head"]:
             content.update(head=mine, head_rev=content["head_rev"] + 1)
+        return drafts.change_rows(content, rows) if rows and draft.intervention_id else None
 
-    return _write(draft, by, do)[0]
+    return _write(draft, by, do)
 
 
 def add_block(*, draft: Draft, by: User, kind: str, after: str = "") -> tuple[Draft, str]:

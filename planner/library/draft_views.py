@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from planner.base.access import carrying, find_to_edit
 from planner.library import draft_actions, draft_papers, drafts, own, papers
 from planner.library.draft_actions import is_original_newer
-from planner.library.formparts import Form, Part
+from planner.library.formparts import ROWS, Form, Part
 from planner.library.models import Draft
 from planner.sheets import press
 
@@ -47,15 +47,16 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @carrying
 def draft_head(request: HttpRequest, pk: int) -> HttpResponse:
-    """The head of a sheet, or the parts of an intervention, as typed."""
-    row = _find(request, pk)
+    """The head of a sheet, or the parts of an intervention, as typed; `row` adds, moves or removes one of its steps."""
+    row, data = _find(request, pk), request.POST
+    asked = data.get("row", "")[:60]
     try:
-        row = draft_actions.change_head(draft=row, by=request.user, rev=_rev(request), data=request.POST)
+        row, place = draft_actions.change_head(draft=row, by=request.user, rev=_rev(request), data=data, rows=asked)
     except drafts.Changed as changed:
         return _clash(request, row, changed, reverse("draft_head", args=[pk]), _head_form)
     except drafts.Refused as refused:
         return _refuse(request, row, str(refused))
-    return _saved(request, row, "head")
+    return _rows_moved(request, row, asked, *place) if place else _saved(request, row, "head")
 
 
 @require_POST
@@ -218,7 +219,7 @@ def _page(
         **_side(row), **_blocks(row), "entry": entry, "head": parts, "head_rev": row.content["head_rev"],
         "rest": [text for name, text in form.problems.items() if name not in shown],
         "problems": problems or [], "home": _home(row), "kinds": drafts.KIND_NAMES.items(),
-        "newer": is_original_newer(entry) and row.follows is None,
+        "newer": is_original_newer(entry) and row.follows is None, "gone": drafts.gone_rows(row.content),
     }  # fmt: skip
     template = "library/draft_sheet.html" if row.worksheet_id else "library/draft_intervention.html"
     return render(request, template, context, status=status)
@@ -263,6 +264,26 @@ def _moved(request: HttpRequest, row: Draft, key: str, said: str, focus: str = "
     response = render(request, "library/_draft_blocks.html", context)
     if focus:
         response["X-Focus"] = focus
+    return response
+
+
+def _rows_moved(request: HttpRequest, row: Draft, asked: str, name: str, at: int) -> HttpResponse:
+    """The parts of an intervention anew, after a step was added, moved, removed or brought back."""
+    said = (
+        _("%(what)s %(n)d now.") % {"what": ROWS[name], "n": at} if at else _("Removed. It can be brought back below.")
+    )
+    if not request.htmx:
+        messages.success(request, said)
+        return HttpResponseRedirect(reverse("draft", args=[row.pk]) + f"#head-{name}" + (f"-{at - 1}" if at else ""))
+    form = drafts.head_form(row.content, sheet=False)
+    context = {
+        **_side(row), "head": form.parts(), "head_rev": row.content["head_rev"], "said": said, "oob": True,
+        "gone": drafts.gone_rows(row.content),
+    }  # fmt: skip
+    response = render(request, "library/_draft_parts.html", context)
+    act = asked.split(".")[1]
+    moved = f"{act}-" if act in ("up", "down") else ""
+    response["X-Focus"] = f"{moved}head-{name}-{at - 1}" if at else f"head-{name}"
     return response
 
 

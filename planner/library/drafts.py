@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
 from planner.library import packs
-from planner.library.formparts import Form, Part, problems_of
+from planner.library.formparts import MOST_ROWS, ROWS, Form, Part, problems_of
 from planner.sheets.blocks import KINDS, MOST_BLOCKS, BadBlock, Block, parse_block, parse_blocks
 
 LARGEST = 1_000_000  # letters of a whole draft
@@ -141,6 +141,55 @@ def restore(draft: dict[str, Any], key: str) -> None:
             draft["blocks"].insert(gone["at"] - 1, gone["block"])
             return
     raise Refused(_("This block cannot be brought back any more."))
+
+
+def change_rows(draft: dict[str, Any], asked: str) -> tuple[str, int]:
+    """Adds, moves, removes or brings back a step, or another group of an intervention's parts. `asked` is such as
+    "steps.add.2" (after the second; 0: at the start), "steps.up.2", "steps.down.2", "steps.remove.2" or "steps.back.0"
+    (of those that were removed). Returns the list's name and where the group stands now, 0 for none. Raises Refused."""
+    name, _dot, rest = asked.partition(".")
+    act, _dot, number = rest.partition(".")
+    at = int(number) if number.isdecimal() and len(number) < 4 else -1
+    rows = list(draft["head"].get(name) or ())
+    if name not in ROWS or at < 0 or (act in ("up", "down", "remove") and not 0 < at <= len(rows)):
+        raise Refused(_("This part is no longer there. Nothing was changed."))
+    gone = list(draft.get("gone", ()))
+    at = _rows_changed(rows, gone, name, act, at)
+    draft["head"] = {**draft["head"], name: rows}
+    draft["gone"] = gone[-MOST_REMOVED:]
+    draft["head_rev"] += 1
+    return name, at
+
+
+def _rows_changed(rows: list[Any], gone: list[dict[str, Any]], name: str, act: str, at: int) -> int:
+    """Does it in the lists. Returns where the group stands now."""
+    if act in ("add", "back") and len(rows) >= MOST_ROWS:
+        raise Refused(_("There are %(n)d of them, and there is no room for more.") % {"n": MOST_ROWS})
+    if act == "add":
+        rows.insert(min(at, len(rows)), {})
+        return min(at, len(rows) - 1) + 1
+    if act == "remove":
+        gone.append({"list": name, "at": at, "body": rows.pop(at - 1)})
+        return 0
+    if act == "back" and at < len(gone) and gone[at]["list"] == name:
+        one = gone.pop(at)
+        rows.insert(one["at"] - 1, one["body"])
+        return min(one["at"], len(rows))
+    if act not in ("up", "down"):
+        raise Refused(_("This part cannot be brought back any more."))
+    place = min(max(1, at - 1 if act == "up" else at + 1), len(rows))
+    rows.insert(place - 1, rows.pop(at - 1))
+    return place
+
+
+def gone_rows(draft: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """(what brings it back, what it is called, its first words) of the groups removed last, the newest first."""
+    found = []
+    for n, one in enumerate(draft.get("gone", ())):
+        body = one["body"] if isinstance(one["body"], Mapping) else {}
+        says = str(body.get("title") or body.get("sign") or "")[:60]
+        found.append((f"{one['list']}.back.{n}", str(ROWS[one["list"]]), says))
+    return found[::-1][:3]
 
 
 def block_form(one: Mapping[str, Any]) -> Form:

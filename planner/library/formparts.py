@@ -19,6 +19,7 @@ from planner.base.text import clean, clean_line
 from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH
 
 OPEN = "open"  # how a sheet's empty list of gates is ticked
+MOST_ROWS = 40  # groups of parts in one list
 LONG = 400  # letters; a text that may be longer gets a box of several lines
 
 LABELS = {
@@ -53,6 +54,8 @@ LABELS = {
     "tags": gettext_lazy("Other words to find it by, one a line"),
     "gates": gettext_lazy("Gates of its own (nothing ticked: those of its entry)"),
 }  # fmt: skip
+#: What one group of a list of groups is called.
+ROWS = {"steps": gettext_lazy("Step"), "when_it_goes_wrong": gettext_lazy("When it goes wrong")}
 #: What a value of a choice is called; the rest are named as in the library.
 VALUES = {
     "tip": gettext_lazy("Tip"), "caution": gettext_lazy("Caution"), "pause": gettext_lazy("Pause"),
@@ -82,6 +85,11 @@ class Part:
     def slug(self) -> str:
         """The name as a piece of an id."""
         return self.name.replace(".", "-")
+
+    @property
+    def row_name(self) -> str:
+        """What one of its groups is called."""
+        return str(ROWS.get(self.name, self.label))
 
     @property
     def height(self) -> int:
@@ -146,7 +154,7 @@ class Form:
             return Part(path, label, kind, rows=(self._parts(inner, value or {}, f"{path}."),), **told)
         if kind == "many":
             bodies = [one if isinstance(one, Mapping) else {} for one in (value or ())]
-            rows = tuple(self._parts(inner, one, f"{path}.{n}.") for n, one in enumerate([*bodies, {}]))
+            rows = tuple(self._parts(inner, one, f"{path}.{n}.") for n, one in enumerate(bodies))
             return Part(path, label, kind, rows=rows, **told)
         return Part(path, label, kind, bool(value) if kind == "tick" else shown(kind, value), **told)
 
@@ -218,13 +226,12 @@ class Form:
     def _typed_many(
         self, inner: Mapping[str, Any], was: Any, data: Mapping[str, Any], path: str
     ) -> list[dict[str, Any]]:
-        """Every group that was sent with a word in it, in order. An emptied group is gone."""
+        """Every group that was sent, in order. An emptied group stays, to be filled again or taken away."""
         count = 0
-        while any(key.startswith(f"{path}.{count}.") for key in data) and count < 40:
+        while any(key.startswith(f"{path}.{count}.") for key in data) and count < MOST_ROWS:
             count += 1
         bodies = [one if isinstance(one, Mapping) else {} for one in was]
-        rows = [self._read(inner, bodies[n] if n < len(bodies) else {}, data, f"{path}.{n}.") for n in range(count)]
-        return [row for row in rows if any(value not in (None, "", []) for value in row.values())]
+        return [self._read(inner, bodies[n] if n < len(bodies) else {}, data, f"{path}.{n}.") for n in range(count)]
 
 
 _NO_GATE = ("gates", [])

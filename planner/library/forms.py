@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from planner.base.forms import without_controls
 from planner.practice.models import PaperSize, TextSize
 from planner.sheets.options import Options
 
@@ -27,8 +28,8 @@ class OptionsForm(forms.Form):
     name = forms.ChoiceField(label=_("Name on a discreet print"), choices=NAMES, required=False)
     greyscale = forms.BooleanField(label=_("Save ink"), required=False, help_text=_("Grey lines and no filled areas."))
 
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any):
+        super().__init__(without_controls(data), *args, **kwargs)
         for field in self.fields.values():
             is_box = isinstance(field.widget, (forms.CheckboxInput, forms.RadioSelect))
             field.widget.attrs["class"] = "form-check-input" if is_box else "form-select"

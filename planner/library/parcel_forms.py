@@ -23,6 +23,7 @@ class ExportForm(HouseForm):
         error_messages={"invalid": _('Numbers with points, such as "1.0".')},
     )  # fmt: skip
     about = TextField(label=_("What it is about"), max_length=2000, rows=2)
+    field_order = ["name", "author", "licence", "version", "about"]
 
     @property
     def pack(self) -> dict[str, str]:

@@ -22,5 +22,5 @@ def note(*, by: User, interventions: Iterable[int]) -> None:
 def used(user: User) -> list[Intervention]:
     """What the person used last, the newest first. One query."""
     rows = Use.objects.visible_to(user).filter(intervention__in=Intervention.objects.visible_to(user))
-    newest = rows.select_related("intervention__current").order_by("-at", "-pk")[:SHOWN]
+    newest = rows.select_related("intervention").order_by("-at", "-pk")[:SHOWN]
     return [use.intervention for use in newest]

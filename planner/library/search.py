@@ -8,14 +8,15 @@ field, or else by the nearest words of the vocabulary. An entry is shown in the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Q
+from django.db.models.functions import Length
 from django.http import QueryDict
 from django.utils.translation import get_language
 from rapidfuzz import process
@@ -28,6 +29,7 @@ from planner.practice.models import User
 
 MOST_WORDS = 8  # of a search; what comes after narrows nothing
 LONGEST_TEXT = 200
+SHORT = 5  # letters; of a longer word the beginning alone may be typed
 MINUTES = (5, 10, 15, 20, 30, 45, 60)
 #: How much of a word's weight counts, by how it was found.
 EXACT, BEGINNING, SYNONYM, NEAR = 10, 8, 5, 4
@@ -82,12 +84,37 @@ class Choice:
     chosen: bool
 
 
+class Ranked(Sequence[Intervention]):
+    """Interventions in the order that search gave them. A slice reads its own rows, with what a list shows of them."""
+
+    def __init__(self, ids: Sequence[int], *, bare: bool = False):
+        self.ids, self._bare = ids, bare
+
+    @property
+    def bare(self) -> Ranked:
+        """The same without their content: name, aim and minutes, for a list that shows no more."""
+        return Ranked(self.ids, bare=True)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, which: Any) -> Any:
+        chosen = self.ids[which] if isinstance(which, slice) else [self.ids[which]]
+        rows = Intervention.objects if self._bare else Intervention.objects.select_related("current", "original")
+        by_id = rows.in_bulk(chosen) if chosen else {}
+        found = [by_id[pk] for pk in chosen]
+        return found if isinstance(which, slice) else found[0]
+
+    def __iter__(self) -> Iterator[Intervention]:
+        return iter(self[:])
+
+
 @dataclass(frozen=True)
 class Found:
     """The answer: entries best first, the choices of each filter, what a mistyped word was read as (`guessed`), and the
     words of the library that were found (`words`, folded), to be marked."""
 
-    entries: QuerySet[Intervention]
+    entries: Ranked
     total: int
     choices: Mapping[str, list[Choice]] = field(default_factory=dict)
     guessed: Mapping[str, str] = field(default_factory=dict)
@@ -130,13 +157,19 @@ class _Entry:
         )
 
 
-def find(text: str, user: User, filters: Filters | Mapping[str, Any] | None = None) -> QuerySet[Intervention]:
+def find(text: str, user: User, filters: Filters | Mapping[str, Any] | None = None) -> Ranked:
     """Interventions the person may use, best first."""
-    return browse(text, user, filters).entries
+    return _find(text, user, filters)[0].entries
 
 
 def browse(text: str, user: User, filters: Filters | Mapping[str, Any] | None = None) -> Found:
     """The same with counts for every filter. The number of queries does not grow with the library: at most eight."""
+    found, matching, filters = _find(text, user, filters)
+    return replace(found, choices=_choices(matching, filters))
+
+
+def _find(text: str, user: User, filters: Filters | Mapping[str, Any] | None) -> tuple[Found, list[_Entry], Filters]:
+    """What is found; all that the words alone would find; the filters as they were understood."""
     filters = filters if isinstance(filters, Filters) else Filters.of(filters or {})
     languages = reading_languages(user)
     entries = _entries(user)
@@ -153,7 +186,7 @@ def browse(text: str, user: User, filters: Filters | Mapping[str, Any] | None = 
     shown.sort(key=lambda entry: (-entry.score, languages[0] not in entry.versions, fold(entry.name)))
     ranked = [entry.shown(preferred) for entry in shown]
     marks = {pk: entry.marks for pk, entry in zip(ranked, shown, strict=True)}
-    return Found(_in_order(ranked), len(ranked), _choices(entries, filters), guessed, marked, marks)
+    return Found(Ranked(ranked), len(ranked), guessed=guessed, words=marked, marks=marks), entries, filters
 
 
 def reading_languages(user: User) -> list[str]:
@@ -185,15 +218,6 @@ def _entries(user: User) -> list[_Entry]:
     return list(found.values())
 
 
-def _in_order(ranked: list[int]) -> QuerySet[Intervention]:
-    """These interventions in this order, with what a list shows of them."""
-    rows = Intervention.objects.filter(pk__in=ranked).select_related("current", "original")
-    if not ranked:
-        return rows.none()
-    places = [When(pk=pk, then=Value(place)) for place, pk in enumerate(ranked)]
-    return rows.annotate(place=Case(*places, output_field=IntegerField())).order_by("place")
-
-
 def _choices(entries: list[_Entry], filters: Filters) -> dict[str, list[Choice]]:
     """For each filter its values with their counts, given what is chosen in the others."""
     found = {}
@@ -221,9 +245,10 @@ def _scores(words: list[str]) -> tuple[dict[int, int], dict[str, str], frozenset
     matches = {word: known(word) for word in words}
     counted: set[str] = set()
     guessed: dict[str, str] = {}
-    vocabulary = dict(Word.objects.values_list("text", "pk"))
-    for word, quality in matches.items():
-        found = {text: share for text, share in matching(quality, vocabulary).items() if share}
+    vocabulary = _vocabulary(matches.values())
+    readings = {word: matching(quality, vocabulary) for word, quality in matches.items()}
+    vocabulary |= _like([word for word, found in readings.items() if not found])
+    for word, found in readings.items():
         if not found and (near := nearest(word, vocabulary)):
             found = dict.fromkeys(near, NEAR)
             guessed[word] = near[0]
@@ -236,6 +261,16 @@ def _scores(words: list[str]) -> tuple[dict[int, int], dict[str, str], frozenset
     ):
         by_word.setdefault(word, []).append((intervention, weight))
     return _sum_up(matches.values(), by_word), guessed, frozenset(counted)
+
+
+def _vocabulary(wanted: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Words of the library that are one of the wanted, or begin with one that was typed, with their ids."""
+    asked = {(text, share == EXACT and len(text) > 1) for quality in wanted for text, share in quality.items()}
+    stands = Q(text__in={text for text, _is_typed in asked})
+    for text, is_typed in sorted(asked):
+        if is_typed:
+            stands |= Q(text__startswith=text)
+    return dict(Word.objects.filter(stands).values_list("text", "pk"))
 
 
 def _sum_up(matches: Iterable[Mapping[int, int]], by_word: Mapping[int, list[tuple[int, int]]]) -> dict[int, int]:
@@ -267,15 +302,32 @@ def matching(wanted: Mapping[str, int], vocabulary: Mapping[str, int]) -> dict[s
     return found
 
 
+def _like(words: list[str]) -> dict[str, int]:
+    """Words of the library long enough to be what these mistyped words were meant to be. Only now, where a word stands
+    nowhere, is it worth reading most of the vocabulary."""
+    lengths = [(len(word) - _allowed(word), len(word) + _allowed(word)) for word in words if _allowed(word)]
+    if not lengths:
+        return {}
+    rows = Word.objects.annotate(length=Length("text")).filter(length__gte=min(low for low, _high in lengths))
+    if not any(len(word) > SHORT for word in words):  # of a long word the beginning may be mistyped
+        rows = rows.filter(length__lte=max(high for _low, high in lengths))
+    return dict(rows.values_list("text", "pk"))
+
+
+def _allowed(word: str) -> int:
+    """How many letters may be wrong; none in a word too short to guess."""
+    return 0 if len(word) < 4 else 1 if len(word) < 6 else 2 if len(word) < 10 else 3
+
+
 def nearest(word: str, vocabulary: Iterable[str]) -> list[str]:
     """The nearest words by letters left out, added, changed or swapped; a beginning may be mistyped too. None for a
     word too short to guess."""
-    allowed = 0 if len(word) < 4 else 1 if len(word) < 6 else 2 if len(word) < 10 else 3
+    allowed = _allowed(word)
     if not allowed:
         return []
     words = list(vocabulary)
     near = {text: distance for text, distance, _n in _extract(word, words, allowed)}
-    if len(word) > 5:
+    if len(word) > SHORT:
         cut = [text[: len(word)] for text in words]
         for _text, distance, n in _extract(word, cut, allowed - 1):
             near[words[n]] = min(distance, near.get(words[n], distance))

@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from planner.library.models import Intervention
@@ -19,6 +19,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 def marked(text: str, words: Collection[str]) -> SafeString:
     """The text as HTML, each of the (folded) words in a <mark>."""
+    if not words:
+        return mark_safe(escape(text))
     return format_html_join("", "{}{}", _pieces(text, words))
 
 
@@ -32,7 +34,9 @@ def _pieces(text: str, words: Collection[str]) -> Iterator[tuple[str, Any]]:
 
 
 def _found(text: str, words: Collection[str]) -> Iterator[re.Match[str]]:
-    return (match for match in _WORD.finditer(text) if fold(match.group()) in words)
+    folded = fold(text)
+    if any(word in folded for word in words):  # most texts have none, and need not be taken word by word
+        yield from (match for match in _WORD.finditer(text) if fold(match.group()) in words)
 
 
 def snippet(row: Intervention, sheets: Iterable[str], words: Collection[str]) -> tuple[str, SafeString] | None:

@@ -24,7 +24,7 @@ from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, 
 from planner.practice.trail import record
 from planner.sheets import press
 
-PER_PAGE = 30
+PER_PAGE = 24
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def _lines(page: Any, found: search.Found, request: HttpRequest) -> list[Line]:
 def line_of(row: Intervention, words: frozenset[str] = frozenset(), sheets: Any = (), marks: Any = None) -> Line:
     """What a list says about an intervention. Costs no query where `current` was fetched."""
     content = row.current.content
-    in_sight = any(word in words for word in words_of(f"{row.name} {row.aim}"))
+    in_sight = not words or any(word in words for word in words_of(f"{row.name} {row.aim}"))
     return Line(
         row,
         [str(FOR_WHOM[value]) for value in content["for_whom"]],

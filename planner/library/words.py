@@ -89,6 +89,8 @@ COMMON = frozenset(_COMMON.split())
 
 def fold(text: str) -> str:
     """Lower case without accents, so that "Café" and "cafe" are one word."""
+    if text.isascii():  # as nearly every word is: there is nothing to take apart
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 

@@ -264,6 +264,18 @@ def trail() -> Iterator[Finding]:
         )
 
 
+def signed_plans() -> Iterator[Finding]:
+    """Whether each treatment plan that somebody signed is still the text that was signed."""
+    from planner.plans.models import Plan
+    from planner.plans.signing import broken
+
+    count, wrong = Plan.objects.exclude(sha256="").count(), broken()
+    if wrong:
+        yield fault("signed plans", f"no longer the text that was signed: {', '.join(map(str, wrong[:20]))}")
+    else:
+        yield ok("signed plans", f"{count}, each as it was signed")
+
+
 def process_notes() -> Iterator[Finding]:
     """Whether the ring that process notes are under is whole, and apart from every other key."""
     from planner.base import cipher
@@ -293,4 +305,4 @@ def last_backup() -> Iterator[Finding]:
 
 
 OF_THE_MACHINE = (data_folder, switches, free_disk, clock, press, fonts)
-OF_THE_DATABASE = (engine, migrations, content_packs, trail, process_notes, last_backup)
+OF_THE_DATABASE = (engine, migrations, content_packs, trail, signed_plans, process_notes, last_backup)

@@ -26,6 +26,7 @@ from django.core.validators import MaxLengthValidator, MaxValueValidator, MinVal
 from django.utils.translation import gettext_lazy as _
 
 from planner.base.forms import HouseForm, LineField, TextField
+from planner.base.renderer import LongSelect
 from planner.practice.countries import countries, zones
 from planner.practice.models import NoteFormat, PaperSize, Role, TextSize, User
 
@@ -67,13 +68,15 @@ def _country_field() -> forms.ChoiceField:
     return forms.ChoiceField(
         label=_("Country"),
         required=False,
+        widget=LongSelect,
         choices=lambda: [("", _("Not in the list, or not said")), *countries()],
         help_text=_("It chooses the help lines at the foot of a client's sheet."),
     )
 
 
 def _zone_field() -> forms.ChoiceField:
-    return forms.ChoiceField(label=_("Time zone"), choices=lambda: [(name, name) for name in zones()], initial="UTC")
+    named = [(name, name) for name in zones()]
+    return forms.ChoiceField(label=_("Time zone"), widget=LongSelect, choices=named, initial="UTC")
 
 
 class SetUpForm(_ChoosesPassword):
@@ -157,6 +160,9 @@ class PersonForm(HouseForm):
     )
 
 
+PLAN_REVIEW_DAYS = 90  # where the practice says nothing else
+
+
 class PracticeForm(HouseForm):
     name = LineField(label=_("Name of the practice"), help_text=_("As it stands on paper."))
     contact = TextField(
@@ -187,9 +193,21 @@ class PracticeForm(HouseForm):
         help_text=_("Counted from the end of the session. 24 to 72 hours are often asked for."),
     )
 
+    plan_review_days = forms.IntegerField(
+        label=_("Days between reviews of a treatment plan"),
+        min_value=7,
+        max_value=730,
+        required=False,
+        help_text=_("90 is what most people know; payers ask for 90 to 180. Each plan may have its own."),
+    )
+
+    def clean_plan_review_days(self) -> int:
+        return self.cleaned_data["plan_review_days"] or PLAN_REVIEW_DAYS
+
     def asks(self) -> list[Any]:
         return [
             Fieldset(str(_("On paper")), "name", "contact", "paper", "text_size"),
+            Fieldset(str(_("Treatment plans")), "plan_review_days"),
             Fieldset(str(_("Progress notes")), "note_format", "note_late_hours"),
             Fieldset(str(_("Where you are")), "country", "zone", "language"),
             Fieldset(str(_("Sign-in")), "second_factor_required"),

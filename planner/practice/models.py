@@ -58,6 +58,7 @@ class Practice(Versioned):
     second_factor_required = models.BooleanField(default=False)
     print_options = models.JSONField(default=dict, blank=True)  # fillable, discreet, greyscale: what was chosen last
     note_format = models.CharField(max_length=10, choices=NoteFormat.choices, default=NoteFormat.DAP)
+    plan_review_days = models.PositiveSmallIntegerField(default=90)  # from one look at a treatment plan to the next
     note_late_hours = models.PositiveSmallIntegerField(default=72)  # a note signed later than this is marked as late
 
     class Meta:

@@ -66,6 +66,13 @@ _WORDS = {
     "handed over": _("handed the screen over"),
     "took the screen back": _("took the screen back"),
     "filed": _("filed by hand"),
+    "recorded": _("recorded on the time line"),
+    "measured": _("filled in a measure"),
+    "looked at": _("looked at a safety prompt"),
+    "put back": _("put back"),
+    "set": _("set when a measure is due"),
+    "asked": _("recorded what was said about a joint chart"),
+    "retired": _("retired"),
 }
 
 

@@ -261,9 +261,10 @@ def rate(
     audience: str = Audience.PERSON,
     language: str = "",
     from_print: ProgressPrint | None = None,
+    note: str = "",
 ) -> Rating:
     """A measure as one person filled it: by `items` (number -> answer), or by `score` alone. Private to that person
-    unless told otherwise.
+    unless told otherwise. `note` is what the person wrote at the end of the sheet.
 
     With a score alone, `risk_answers` are the answers to its risk items, and `risk_told` the answer to the risk
     question of a form whose items are not known: without them it would hide what asks for a safety check.
@@ -284,9 +285,10 @@ def rate(
         language=language or person.language, way=way or (RatingWay.SCORE if items is None else RatingWay.ITEMS),
         items=_kept(items if items is not None else risk_answers), weights=_kept(weights), score=scored.score,
         subscales=scored.subscales, complete=scored.complete, risk=risk, audience=audience,
-        reader=person if audience == Audience.PERSON else None, from_print=from_print, by=by,
+        reader=person if audience == Audience.PERSON else None, from_print=from_print, note=clean(note).strip()[:4000],
+        by=by,
     )  # fmt: skip
-    record("rated", by=by, what="rating", what_id=rating.pk, case_id=case.pk)
+    record("measured", by=by, what="rating", what_id=rating.pk, case_id=case.pk)
     if risk:
         _ask_to_look(rating, found, by=by)
     return rating

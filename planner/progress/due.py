@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Max
+
 from planner.cases.models import Case, Person
 from planner.progress.models import DueRule, DueUnit, Rating
 
@@ -51,8 +53,15 @@ def due_for(
 
 def last_filled(case: Case, on: datetime.date) -> dict[tuple[int, str], datetime.date]:
     """(person, measure) -> the day it was last filled, up to `on`."""
-    rows = Rating.objects.filter(case=case, on__lte=on).standing().order_by("on")
-    return {(person_id, measure): day for person_id, measure, day in rows.values_list("person_id", "measure", "on")}
+    found = last_filled_in([case.pk], on)
+    return {(person_id, measure): day for (_case_id, person_id, measure), day in found.items()}
+
+
+def last_filled_in(case_ids: Iterable[int], on: datetime.date) -> dict[tuple[int, int, str], datetime.date]:
+    """(case, person, measure) -> the day it was last filled, up to `on`, in many cases at once. One query."""
+    rows = Rating.objects.filter(case__in=list(case_ids), on__lte=on).standing().order_by()
+    newest = rows.values_list("case_id", "person_id", "measure").annotate(last=Max("on"))
+    return {(case_id, person_id, measure): last for case_id, person_id, measure, last in newest}
 
 
 def is_due(

@@ -184,6 +184,7 @@ class Rating(Withdrawable, Read):
     subscales = models.JSONField(default=dict, blank=True)
     complete = models.BooleanField(default=True)
     risk = models.JSONField(default=list, blank=True)
+    note = models.TextField(max_length=4000, blank=True)  # the person's own words at the end of the sheet
     looked_at = models.DateTimeField(null=True, blank=True)
     looked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     looked_note = models.CharField(max_length=500, blank=True)

@@ -21,6 +21,7 @@ from planner.homework.actions import print_copies
 from planner.homework.models import Printout
 from planner.library import recent
 from planner.library.models import Intervention, InterventionEdition, SessionTemplate, Worksheet, WorksheetEdition
+from planner.plans.models import Objective, PlannedIntervention
 from planner.practice.models import User
 from planner.practice.trail import record
 from planner.sessions import agenda, papers
@@ -59,15 +60,16 @@ def plan_session(
     attendees: Iterable[Participant] | None = None,
     items: Iterable[AgendaItem] | None = None,
     template: SessionTemplate | None = None,
+    zone: str = "",
 ) -> Session:
     """A new session with its opening and closing items, or with `items` (not yet saved) in their place. `starts_at` is
-    the time on the practice's wall, naive.
+    the time on the wall of `zone` (the practice's unless given), naive.
 
     Raises Refused for a closed case, NoSuchTime for an hour that the clock jumps over.
     """
     if case.closed_on:
         raise Refused(_("This case is closed. Open it again to plan a session."))
-    zone = by.practice.zone
+    zone = zone or by.practice.zone
     session = Session.objects.create(
         case=case,
         starts_at=to_utc(starts_at, zone),
@@ -205,7 +207,13 @@ def _lay(session: Session, fresh: list[AgendaItem], own: list[AgendaItem]) -> No
 
 @transaction.atomic
 def add_library_item(
-    session: Session, intervention: Intervention, *, by: User, version: int, minutes: int | None = None
+    session: Session,
+    intervention: Intervention,
+    *,
+    by: User,
+    version: int,
+    minutes: int | None = None,
+    objective: Objective | None = None,
 ) -> AgendaItem:
     """Puts an intervention on the agenda, before the closing items, and its client sheets beside it as handouts.
 
@@ -222,7 +230,12 @@ def add_library_item(
     _begin(session, by, version)
     item = _insert(
         session,
-        AgendaItem(kind=ItemKind.LIBRARY, title=intervention.name, minutes=minutes or edition.content["minutes"]),
+        AgendaItem(
+            kind=ItemKind.LIBRARY,
+            title=intervention.name,
+            minutes=minutes or edition.content["minutes"],
+            objective=objective or _planned_for(session, intervention),
+        ),
         edition=edition,
     )
     offer_handouts(item, attending_of(session))
@@ -231,13 +244,28 @@ def add_library_item(
     return item
 
 
+def _planned_for(session: Session, intervention: Intervention) -> Objective | None:
+    """The objective that the plan has this intervention for, where it is one and no more."""
+    planned = PlannedIntervention.objects.active_of(session.case).filter(edition__intervention=intervention)
+    objectives = {row.objective_id: row.objective for row in planned}
+    return next(iter(objectives.values())) if len(objectives) == 1 else None
+
+
 @transaction.atomic
 def add_free_item(
-    session: Session, *, by: User, version: int, title: str, minutes: int, prompt: str = ""
+    session: Session,
+    *,
+    by: User,
+    version: int,
+    title: str,
+    minutes: int,
+    prompt: str = "",
+    objective: Objective | None = None,
 ) -> AgendaItem:
     """Puts an item in the clinician's own words before the closing items."""
     _begin(session, by, version)
-    item = _insert(session, AgendaItem(kind=ItemKind.FREE, title=title, minutes=minutes, prompt=prompt))
+    item = AgendaItem(kind=ItemKind.FREE, title=title[:300], minutes=minutes, prompt=prompt, objective=objective)
+    _insert(session, item)
     _record("added", session, by, item=item.pk)
     return item
 
@@ -248,7 +276,7 @@ def left_over(session: Session) -> list[AgendaItem]:
     if last is None:
         return []
     taken = set(session.items.kept().values_list("carried_from_id", flat=True))
-    rows = last.items.unfinished().select_related("edition__intervention")
+    rows = last.items.unfinished().select_related("edition__intervention", "objective")
     return [item for item in rows if item.pk not in taken]
 
 
@@ -278,7 +306,7 @@ def carry_over(
             shut |= set(old.gates)
             continue
         fresh = AgendaItem(kind=old.kind, title=old.title, minutes=_still_needed(old), prompt=old.prompt)
-        fresh.carried_from = old
+        fresh.carried_from, fresh.objective = old, old.objective
         added.append(_insert(session, fresh, edition=old.edition))
         if old.edition:
             offer_handouts(fresh, attending)
@@ -318,12 +346,13 @@ def _target(here: int, to: str | int) -> int:
 
 
 #: What a clinician may change of an item in place.
-CHANGEABLE = ("title", "minutes", "prompt", "note")
+CHANGEABLE = ("title", "minutes", "prompt", "note", "objective")
 
 
 @transaction.atomic
 def change_item(item: AgendaItem, *, by: User, version: int, **changes: Any) -> AgendaItem:
-    """Writes title, minutes, prompt or note. The same values sent again after an answer that got lost write nothing."""
+    """Writes title, minutes, prompt, note or the objective it serves. The same values sent again after an answer that
+    got lost write nothing."""
     unknown = set(changes) - set(CHANGEABLE)
     if unknown:
         raise ValueError(f"not to be changed here: {sorted(unknown)}")

@@ -11,9 +11,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from planner.base.forms import HouseForm, LineField, TextField
-from planner.cases.models import Participant
+from planner.cases.models import Case, Participant
 from planner.library.forms import OptionsForm
 from planner.library.models import Pathway, SessionTemplate
+from planner.plans.models import Objective
 from planner.sessions import agenda, times
 from planner.sessions.models import Done, SessionKind
 from planner.sheets.options import Options
@@ -143,9 +144,11 @@ class ItemForm(forms.Form):
     minutes = _minutes(agenda.LONGEST_ITEM)
     prompt = TextField(max_length=3000, required=False)
     note = TextField(max_length=4000, required=False)
+    objective = forms.ModelChoiceField(queryset=Objective.objects.none(), required=False)
 
-    def __init__(self, data: Any):
+    def __init__(self, data: Any, *, case: Case):
         super().__init__(data)
+        self.fields["objective"].queryset = Objective.objects.active_of(case)
         for name in [name for name in self.fields if name not in data]:
             del self.fields[name]
 

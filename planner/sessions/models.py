@@ -82,7 +82,11 @@ class Session(Versioned):
     class Meta:
         app_label = "planner"
         ordering = ["-starts_at"]
-        indexes = [models.Index(fields=["case", "-starts_at"]), models.Index(fields=["starts_at"])]
+        indexes = [
+            models.Index(fields=["case", "-starts_at"]),
+            models.Index(fields=["starts_at"]),
+            models.Index(fields=["state", "starts_at"]),
+        ]
 
     @property
     def wall_start(self) -> datetime:
@@ -413,13 +417,16 @@ class NoteStep(Kept):
 
 
 class Addendum(Kept):
-    """A dated word added to a signed note; the note stays as it is. `sha256` covers this text and the note's hash."""
+    """A dated word added to a signed note; the note stays as it is. `place` and `service_code` tell what the note did
+    not. `sha256` covers all of it and the note's hash."""
 
     note = models.ForeignKey(ProgressNote, on_delete=models.PROTECT, related_name="addenda")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)
     credentials = models.CharField(max_length=120, blank=True)
     text = models.TextField(max_length=8000)
+    place = models.CharField(max_length=120, blank=True)
+    service_code = models.CharField(max_length=40, blank=True)
     at = models.DateTimeField(default=timezone.now)
     sha256 = models.CharField(max_length=64)
 

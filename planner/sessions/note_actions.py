@@ -6,7 +6,7 @@ forbids raises `Refused` with a sentence. Either way nothing was written.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from planner.cases.models import Audience, CaseKind, Participant, SignatureWay, SignerRole, TeamRole
 from planner.plans.models import Objective
-from planner.practice.models import User
+from planner.practice.models import Practice, User
 from planner.practice.trail import record
-from planner.sessions import note_facts, note_formats, note_text
+from planner.sessions import note_facts, note_formats, note_text, note_words
 from planner.sessions.actions import Refused, attending_of
 from planner.sessions.models import (
     Addendum,
@@ -28,6 +28,7 @@ from planner.sessions.models import (
     ProgressNote,
     RiskLevel,
     Session,
+    SessionKind,
     SessionState,
 )
 
@@ -71,11 +72,14 @@ def _take_up_objectives(note: ProgressNote) -> None:
 
 def _times_of(session: Session) -> tuple[Any, Any]:
     """When it began and ended, to the minute: as it was run, or as it was planned where nobody kept time."""
-    began = session.started_at or session.starts_at
-    ended = session.ended_at or session.ends_at
-    if not timedelta(0) < ended - began <= timedelta(hours=6):
-        began, ended = session.starts_at, session.ends_at
-    return began.replace(second=0, microsecond=0), ended.replace(second=0, microsecond=0)
+    run = [_minute(at) for at in (session.started_at, session.ended_at) if at]
+    if len(run) == 2 and timedelta(0) < run[1] - run[0] <= timedelta(hours=6):
+        return run[0], run[1]
+    return _minute(session.starts_at), _minute(session.ends_at)
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
 
 
 def _for_whom(session: Session, places: list[Participant]) -> tuple[str, Any]:
@@ -107,17 +111,13 @@ def _plan_words(facts: note_facts.Facts) -> str:
     """What the record knows of the plan for next time, as lines to go on from."""
     lines = []
     if facts.given:
-        lines.append(_("Homework: %(what)s.") % {"what": "; ".join(map(_with_whom, facts.given))})
+        lines.append(_("Homework: %(what)s.") % {"what": "; ".join(map(note_words.titled, facts.given))})
     if facts.left:
         lines.append(_("To take up again: %(what)s.") % {"what": "; ".join(facts.left)})
     if facts.next_at:
-        day = timezone.datetime.fromisoformat(facts.next_at)
+        day = datetime.fromisoformat(facts.next_at)
         lines.append(_("Next session: %(day)s.") % {"day": formats.date_format(day, "D j M Y, H:i")})
     return "\n".join(lines)
-
-
-def _with_whom(row: Any) -> str:
-    return f"{row['title']} ({row['whom']})" if row["whom"] else row["title"]
 
 
 @transaction.atomic
@@ -204,9 +204,33 @@ def missing(note: ProgressNote) -> list[str]:
         found.append(_("Say the risk: asked and nothing found, or the level."))
     elif note.risk_level != RiskLevel.NONE and not (note.risk_basis.strip() and note.risk_action.strip()):
         found.append(_("Say what the risk level rests on, and what was done."))
+    for row in note.objectives.filter(step="").select_related("objective__goal"):
+        found.append(_("Say where objective %(number)s stands.") % {"number": row.objective.number})
     if note.audience == Audience.PERSON and note.person_id is None:
         found.append(_("Choose for whose eyes the note is."))
     return found
+
+
+def advice(note: ProgressNote, facts: note_facts.Facts) -> list[str]:
+    """What an auditor would miss in the note as it stands, each in a sentence; it warns and forbids nothing."""
+    found = []
+    if not note.place:
+        found.append(_("The place."))
+    if not note.service_code:
+        found.append(_("The service code."))
+    if note.session.kind == SessionKind.INTAKE:
+        return found
+    if not facts.objectives and Objective.objects.active_of(note.session.case).exists():
+        found.append(_("An objective of the plan that was worked on."))
+    if not facts.interventions and not _tells(note, "done"):
+        found.append(_("An intervention that was used."))
+    if not any(row["response"] for row in facts.objectives) and not _tells(note, "response", "assessment"):
+        found.append(_("The response and the progress."))
+    return found
+
+
+def _tells(note: ProgressNote, *parts: str) -> bool:
+    return any(note.parts.get(part) for part in parts)
 
 
 def supervisor_of(note: ProgressNote, by: User) -> User | None:
@@ -280,12 +304,21 @@ def is_late(note: ProgressNote, at: Any = None) -> bool:
     return (at or timezone.now()) - note.ended_at > timedelta(hours=hours)
 
 
+def late_since(practice: Practice) -> datetime:
+    """An hour that ended before this moment and has no signed note is late."""
+    return timezone.now() - timedelta(hours=practice.note_late_hours)
+
+
 @transaction.atomic
-def add_addendum(note: ProgressNote, *, by: User, text: str) -> Addendum:
-    """A dated word under a signed note. The note stays as it is."""
+def add_addendum(note: ProgressNote, *, by: User, text: str, place: str = "", service_code: str = "") -> Addendum:
+    """A dated word under a signed note, and what of place and service code the note does not tell. The note stays as it
+    is."""
     if note.is_open:
         raise Refused(_("This note is not signed yet. Write it in the note itself."))
-    addendum = Addendum(note=note, author=by, name=by.name, credentials=by.credentials, text=text, at=timezone.now())
+    addendum = Addendum(
+        note=note, author=by, name=by.name, credentials=by.credentials, text=text, place=place,
+        service_code=service_code, at=timezone.now(),
+    )  # fmt: skip
     addendum.sha256 = note_text.addendum_digest(addendum, note.sha256)
     addendum.save()
     _record("added", note, by, addendum=addendum.pk, sha256=addendum.sha256)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from planner.base.forms import HouseForm, LineField, TextField
+from planner.base.forms import HouseForm, LineField, TextField, without_controls
 from planner.cases.models import Audience, Participant
 from planner.practice.models import NoteFormat
 from planner.sessions import note_formats
@@ -37,7 +37,7 @@ class NoteForm(forms.Form):
     def __init__(self, data: Mapping[str, Any], *, note: ProgressNote, places: Sequence[Participant]):
         self.note = note
         self.people = {str(place.person_id): place.person for place in places}
-        super().__init__(data)
+        super().__init__(without_controls(data))
         for name in note_formats.PARTS:
             self.fields[name] = TextField(max_length=LONGEST, required=False)
         self.fields["audience"].choices = audience_choices(places)
@@ -82,6 +82,19 @@ class AddendumForm(HouseForm):
     """A dated word under a signed note."""
 
     text = TextField(label=_("Addendum"), max_length=LONGEST, rows=4)
+    place = LineField(label=_("Place"), required=False, help_text=_("The note does not tell it."))
+    service_code = LineField(
+        label=_("Service code"), required=False, max_length=40, help_text=_("The note does not tell it.")
+    )
+
+    def __init__(self, *args: Any, note: ProgressNote, **kwargs: Any):
+        self.told = {name for name in ("place", "service_code") if getattr(note, name)}
+        super().__init__(*args, **kwargs)
+        for name in self.told:
+            del self.fields[name]
+
+    def asks(self) -> list[Any]:
+        return ["text", *(name for name in ("place", "service_code") if name not in self.told)]
 
 
 class ReturnForm(HouseForm):

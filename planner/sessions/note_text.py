@@ -55,14 +55,8 @@ def holds_in_the_trail(note: ProgressNote) -> bool:
 
 def addendum_digest(addendum: Addendum, note_sha256: str) -> str:
     """The SHA-256 of an addendum: its text, who and when, and the note it stands under."""
-    content = [
-        note_sha256,
-        addendum.author_id,
-        addendum.name,
-        addendum.credentials,
-        addendum.text,
-        _moment(addendum.at),
-    ]
+    who = [addendum.author_id, addendum.name, addendum.credentials]
+    content = [note_sha256, *who, addendum.text, addendum.place, addendum.service_code, _moment(addendum.at)]
     return hashlib.sha256(_plain(content).encode()).hexdigest()
 
 

@@ -17,11 +17,11 @@ from planner.library import recent, search
 from planner.library.models import Intervention, SessionTemplate
 from planner.library.words import FOR_WHOM
 from planner.practice.models import User
-from planner.sessions import actions, agenda, suggest
+from planner.sessions import actions, agenda, needs, suggest
 from planner.sessions.before import Before, used_with
 from planner.sessions.models import AgendaItem, Handout, ItemKind, Session
 
-SHOWN = 30  # rows of the library beside an agenda; the search narrows them
+SHOWN = 15  # rows of the library beside an agenda; the search narrows them
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Plan:
         handouts = Handout.objects.select_related("edition__worksheet", "participant__person").order_by(
             "edition__worksheet__order", "edition__worksheet_id", "participant__order", "pk"
         )
-        rows = self.session.items.kept().select_related("edition__intervention")
+        rows = self.session.items.kept().select_related("edition__intervention", "objective__goal")
         return list(rows.prefetch_related(Prefetch("handouts", handouts)))
 
     @cached_property
@@ -126,6 +126,17 @@ class Plan:
             verdict=self.verdict,
             free_minutes=max(0, -self.budget.over),
         )
+
+    @cached_property
+    def needs(self) -> needs.Needs:
+        """What the treatment plan asks of this hour."""
+        here = [place.person_id for place in self.attending]
+        return needs.Needs(self.session, here, self.items, self.verdict)
+
+    @cached_property
+    def objectives(self) -> list[Any]:
+        """What an item may serve: the objectives of the active plan."""
+        return self.needs.objectives
 
     @cached_property
     def templates(self) -> list[SessionTemplate]:

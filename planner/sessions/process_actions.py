@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from planner.base.models import Stale
@@ -37,11 +37,20 @@ def write_process_note(session: Session, *, by: User, version: int, text: str) -
         return _take_away(note, by)
     sealed = process_store.seal(text, session_id=session.pk, author_id=by.pk)
     if note is None:
-        note = ProcessNote.objects.create(session=session, author=by, sealed=sealed)
+        note = _first(session, by, sealed)
     else:
         note.change(version, sealed=sealed)
     _record("changed", session, by)
     return note
+
+
+def _first(session: Session, by: User, sealed: str) -> ProcessNote:
+    """The row; where another window was quicker by a moment, Stale."""
+    try:
+        with transaction.atomic():
+            return ProcessNote.objects.create(session=session, author=by, sealed=sealed)
+    except IntegrityError as there:
+        raise Stale(own(session, by)) from there
 
 
 def _take_away(note: ProcessNote | None, by: User) -> None:

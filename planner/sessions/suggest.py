@@ -12,12 +12,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import get_args
 
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from planner.cases import gates
 from planner.cases.models import CaseKind, InjurySide, Participant, ParticipantRole, Phase
 from planner.library import packs
-from planner.library.models import Intervention, SessionTemplate
+from planner.library.models import Facet, Intervention, SessionTemplate
 from planner.practice.models import User
 from planner.sessions.models import AgendaItem, Done, Session, SessionState
 
@@ -82,25 +83,37 @@ def suggest(
     """At most eight suggestions, the best first, those behind a shut gate last. Three queries."""
     past = past_of(session)
     planned = {item.edition.intervention_id for item in items if item.edition}
-    candidates = (
-        Intervention.objects.visible_to(user)
-        .filter(original=None, current__isnull=False)
-        .exclude(pk__in=planned)
-        .select_related("current")
-        .prefetch_related("facets")
-    )
+    facets = _facets(user)
     found = [
         suggestion
-        for intervention in candidates
-        if (suggestion := _weigh(intervention, session, attending, past, verdict, free_minutes))
+        for intervention in _candidates(user).exclude(pk__in=planned)
+        if (
+            suggestion := _weigh(intervention, facets[intervention.pk], session, attending, past, verdict, free_minutes)
+        )
     ]
     found.sort(key=lambda suggestion: (-suggestion.weight, suggestion.title))
     open_ones = [one for one in found if not one.shut][:MOST]
     return _booster(session, user) + open_ones + [one for one in found if one.shut][:MOST_SHUT]
 
 
+def _candidates(user: User) -> QuerySet[Intervention]:
+    """The library in its original language, each entry with its gates alone (`shut_by`) of all that it says."""
+    rows = Intervention.objects.visible_to(user).filter(original=None, current__isnull=False)
+    return rows.only("name", "minutes", "family").annotate(shut_by=F("current__content__gates"))
+
+
+def _facets(user: User) -> dict[int, dict[str, set[str]]]:
+    """Intervention id -> phases and for whom."""
+    rows = Facet.objects.filter(intervention__in=Intervention.objects.visible_to(user), kind__in=("phase", "for_whom"))
+    found: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for pk, kind, value in rows.values_list("intervention_id", "kind", "value"):
+        found[pk][kind].add(value)
+    return found
+
+
 def _weigh(
     intervention: Intervention,
+    facets: dict[str, set[str]],
     session: Session,
     attending: list[Participant],
     past: Past,
@@ -108,9 +121,6 @@ def _weigh(
     free_minutes: int,
 ) -> Suggestion | None:
     """The suggestion with its reasons; None where the phase or the people do not fit or it was done already."""
-    facets = defaultdict(set)
-    for facet in intervention.facets.all():
-        facets[facet.kind].add(facet.value)
     left = intervention.pk in past.left
     if intervention.pk in past.done or not (left or session.case.phase in facets["phase"]):
         return None
@@ -134,7 +144,7 @@ def _weigh(
     if 0 < intervention.minutes <= free_minutes:
         reasons.append(_("fits the %(n)d minutes that are free") % {"n": free_minutes})
         weight += 1
-    shut = tuple(dict.fromkeys(reason.sentence for reason in verdict.of(intervention.current.gates).blocked))
+    shut = tuple(dict.fromkeys(reason.sentence for reason in verdict.of(intervention.shut_by or ()).blocked))
     return Suggestion(intervention.name, intervention.minutes, tuple(reasons), intervention, shut=shut, weight=weight)
 
 

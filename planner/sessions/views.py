@@ -30,9 +30,9 @@ from planner.library.models import Intervention, SessionTemplate
 from planner.library.search import Filters
 from planner.library.words import FAMILY
 from planner.practice.trail import record
-from planner.sessions import actions, page, papers, times
+from planner.sessions import actions, note_actions, page, papers, sent, times
 from planner.sessions.forms import FreeItemForm, ItemForm, NewSessionForm, PrintForm, SessionForm, TickForm
-from planner.sessions.models import AgendaItem, Done, Handout, Session, SessionKind, SessionState
+from planner.sessions.models import AgendaItem, Done, Handout, ProgressNote, Session, SessionKind, SessionState
 from planner.sheets import press
 
 logger = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ def session_new(request: HttpRequest, case_pk: int) -> HttpResponse:
         participants=participants,
         templates=page.templates_for(request.user, case.kind),
         left=list(held.items.unfinished()) if held else [],
-        initial=_next_session(case, last, participants),
+        initial=_next_session(case, last, participants) | _asked_for(request),
     )
     if form.is_valid():
         try:
@@ -121,6 +121,13 @@ def _next_session(case: Case, last: Session | None, participants: list) -> dict[
         "attendees": [participant.pk for participant in participants],
         "carry": True,
     }
+
+
+def _asked_for(request: HttpRequest) -> dict[str, Any]:
+    """The template and the kind of session that the address asks for (`?template=3&kind=repair`)."""
+    asked = {"template": request.GET.get("template", ""), "kind": request.GET.get("kind", "")}
+    known = asked["kind"] in SessionKind.values
+    return {name: value for name, value in asked.items() if value and (name != "kind" or known)}
 
 
 def _plan_new(request: HttpRequest, case: Case, chosen: dict[str, Any]) -> str:
@@ -185,7 +192,7 @@ def session_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         actions.cancel_session(session, by=request.user, version=version)
         return _("The session is cancelled. Its plan is kept.")
 
-    return _write(request, session, "cancel", cancel)
+    return write_agenda(request, session, "cancel", cancel)
 
 
 # The planner
@@ -239,7 +246,7 @@ def session_template(request: HttpRequest, pk: int) -> HttpResponse:
         verdict = actions.use_template(session, template, by=request.user, version=version)
         return _with_shut(_("The agenda is filled from “%(name)s”.") % {"name": template.name}, verdict)
 
-    return _write(request, session, f"template.{template.pk}", use)
+    return write_agenda(request, session, f"template.{template.pk}", use)
 
 
 @carrying
@@ -253,7 +260,7 @@ def session_carry(request: HttpRequest, pk: int) -> HttpResponse:
         added, verdict = actions.carry_over(session, by=request.user, version=version, items=wanted or None)
         return _with_shut(_("Taken up: %(titles)s.") % {"titles": ", ".join(i.title for i in added) or "-"}, verdict)
 
-    return _write(request, session, f"carry.{'-'.join(map(str, wanted))}"[:24], carry)
+    return write_agenda(request, session, f"carry.{'-'.join(map(str, wanted))}"[:24], carry)
 
 
 def _with_shut(said: str, verdict: Any) -> str:
@@ -278,7 +285,7 @@ def item_add(request: HttpRequest, pk: int) -> HttpResponse:
         item = actions.add_free_item(session, by=request.user, version=version, **form.cleaned_data)
         return _("Added: %(title)s.") % {"title": item.title}
 
-    return _write(request, session, "add", add, typed=request.POST)
+    return write_agenda(request, session, "add", add, typed=request.POST)
 
 
 def _add_from_library(request: HttpRequest, session: Session) -> HttpResponse:
@@ -293,7 +300,7 @@ def _add_from_library(request: HttpRequest, session: Session) -> HttpResponse:
         return _("Added: %(title)s, %(n)d minutes.") % {"title": item.title, "n": item.minutes}
 
     # No one-time key: what is on the agenda already is not added again, so a second click adds nothing.
-    return _write(request, session, "", add)
+    return write_agenda(request, session, "", add)
 
 
 @carrying
@@ -308,7 +315,7 @@ def item_move(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
         place, count = actions.move_item(item, by=request.user, version=version, to=to)
         return _("%(title)s: now %(place)d of %(count)d.") % {"title": item.title, "place": place, "count": count}
 
-    return _write(request, session, f"m{item.pk}.{to}", move)
+    return write_agenda(request, session, f"m{item.pk}.{to}", move)
 
 
 @carrying
@@ -322,7 +329,7 @@ def item_remove(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
         actions.remove_item(item, by=request.user, version=version)
         return _("Removed: %(title)s. You can take it back for a minute.") % {"title": item.title}
 
-    return _write(request, session, f"x{item.pk}", remove)
+    return write_agenda(request, session, f"x{item.pk}", remove)
 
 
 @carrying
@@ -336,7 +343,7 @@ def item_restore(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
         actions.restore_item(item, by=request.user, version=version)
         return _("Back on the agenda: %(title)s.") % {"title": item.title}
 
-    return _write(request, session, f"r{item.pk}", restore)
+    return write_agenda(request, session, f"r{item.pk}", restore)
 
 
 @carrying
@@ -354,7 +361,7 @@ def handout_set(request: HttpRequest, pk: int, handout_pk: int) -> HttpResponse:
         actions.set_handout(handout, by=request.user, version=version, wanted=wanted)
         return _("To give out.") if wanted else _("Not given out.")
 
-    return _write(request, session, f"h{handout.pk}.{int(wanted)}", choose)
+    return write_agenda(request, session, f"h{handout.pk}.{int(wanted)}", choose)
 
 
 @carrying
@@ -363,16 +370,16 @@ def item_change(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     """Title, minutes, prompt or note of an item; what the page saves as one types. Answers in JSON to the script."""
     session = find_to_edit(Session.objects, request.user, pk=pk)
     item = _item(session, item_pk)
-    form = ItemForm(request.POST)
+    form = ItemForm(request.POST, case=session.case)
     if not form.is_valid():
         return _not_valid(request, session, form)
     try:
-        actions.change_item(item, by=request.user, version=_version(request), **form.cleaned_data)
+        actions.change_item(item, by=request.user, version=sent.version(request), **form.cleaned_data)
     except Stale as stale:
         return _clash(request, stale.current, item.pk, form.cleaned_data)
     except actions.Refused as refused:
         return _refused(request, session, refused)
-    if not _by_script(request):
+    if not sent.by_script(request):
         return _back(request, session)
     plan = page.Plan(session, request.user)
     return JsonResponse(
@@ -388,7 +395,7 @@ def item_change(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
 
 
 def _not_valid(request: HttpRequest, session: Session, form: ItemForm) -> HttpResponse:
-    if _by_script(request):
+    if sent.by_script(request):
         return JsonResponse({"errors": {name: " ".join(errors) for name, errors in form.errors.items()}}, status=422)
     said = " ".join(error for errors in form.errors.values() for error in errors)
     return _answer(request, session, said, status=422)
@@ -405,7 +412,7 @@ def _clash(request: HttpRequest, session: Session, item_pk: int, typed: dict[str
         "back": _back_url(request, session),
         "label": label(session.case),
     }
-    template = "sessions/_conflict.html" if _by_script(request) or request.htmx else "sessions/conflict.html"
+    template = "sessions/_conflict.html" if sent.by_script(request) or request.htmx else "sessions/conflict.html"
     return render(request, template, context, status=409)
 
 
@@ -425,6 +432,7 @@ def session_run(request: HttpRequest, pk: int) -> HttpResponse:
     context["steps"] = papers.steps_of(step, plan.attending) if step else ()
     context["ticks"] = [choice for choice in Done.choices if choice[0] != Done.OPEN]
     context["used"] = sum(item.seconds_used for item in plan.items) // 60
+    context["noted"] = ProgressNote.objects.filter(session=session).locked().exists()
     context["unfinished"] = [item for item in page.main_items(plan.items) if item.done in (Done.LEFT, Done.PARTLY)]
     template = "sessions/run.html" if session.is_open else "sessions/held.html"
     return render(request, template, context)
@@ -446,7 +454,7 @@ def session_start(request: HttpRequest, pk: int) -> HttpResponse:
         actions.start_session(session, by=request.user, version=version)
         return ""
 
-    return _write(request, session, "start", start, then="session_run")
+    return write_agenda(request, session, "start", start, then="session_run")
 
 
 @carrying
@@ -457,9 +465,10 @@ def session_end(request: HttpRequest, pk: int) -> HttpResponse:
 
     def end(version: int) -> str:
         actions.end_session(session, by=request.user, version=version)
+        note_actions.begin_note(session, by=request.user)
         return ""
 
-    return _write(request, session, "end", end, then="session_run")
+    return write_agenda(request, session, "end", end, then="session_run")
 
 
 @carrying
@@ -469,7 +478,7 @@ def item_done(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     session = find_to_edit(Session.objects, request.user, pk=pk)
     item = _item(session, item_pk)
     form = TickForm(request.POST)
-    typed = ItemForm({"note": request.POST["note"]} if "note" in request.POST else {})
+    typed = ItemForm({"note": request.POST["note"]} if "note" in request.POST else {}, case=session.case)
     if not form.is_valid() or not typed.is_valid():
         return _answer(request, session, _("Choose done, partly or left."), status=422)
     note = typed.cleaned_data.get("note")
@@ -479,7 +488,9 @@ def item_done(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
         return ""
 
     try:
-        return _write(request, session, f"t{item.pk}.{form.cleaned_data['done']}", tick, then="session_run", clash=True)
+        return write_agenda(
+            request, session, f"t{item.pk}.{form.cleaned_data['done']}", tick, then="session_run", clash=True
+        )
     except Stale as stale:
         return _clash(request, stale.current, item.pk, {"note": note} if note is not None else {})
 
@@ -607,13 +618,7 @@ def _item(session: Session, pk: int) -> AgendaItem:
     return item
 
 
-def _version(request: HttpRequest) -> int:
-    """The version that the page showed; 0, which no row has, where it is missing or wild."""
-    sent = request.POST.get("version", "")
-    return int(sent) if sent.isdecimal() and len(sent) < 10 else 0
-
-
-def _write(
+def write_agenda(
     request: HttpRequest,
     session: Session,
     name: str,
@@ -629,7 +634,8 @@ def _write(
     """
     key = request.POST.get("once", "")[:36]
     try:
-        said = once(f"{key}.{name}"[:64] if key and name else "", request.user.pk, lambda: do(_version(request))[:400])
+        one = f"{key}.{name}"[:64] if key and name else ""
+        said = once(one, request.user.pk, lambda: do(sent.version(request))[:400])
     except Stale as stale:
         if clash:
             raise
@@ -642,7 +648,7 @@ def _write(
 
 def _refused(request: HttpRequest, session: Session, refused: actions.Refused, typed: Any = None) -> HttpResponse:
     """422 with the sentence; for a shut gate also the way to settle it."""
-    if _by_script(request):
+    if sent.by_script(request):
         return JsonResponse({"errors": {"": str(refused)}}, status=422)
     reasons = getattr(refused, "verdict", None)
     return _answer(request, session, str(refused), status=422, typed=typed, reasons=reasons.blocked if reasons else ())
@@ -673,16 +679,10 @@ def _answer(
     return HttpResponseRedirect(reverse(then, args=[session.pk]))
 
 
-def _by_script(request: HttpRequest) -> bool:
-    """True for the page's own saving as one types."""
-    return request.headers.get("X-Background") == "1"
-
-
 def _changed_by(session: Session) -> str:
     """Who changed the plan since the page was opened, and when."""
-    who = session.changed_by.name if session.changed_by else _("Somebody")
-    at = timezone.localtime(session.changed_at).strftime("%H:%M")
-    return _("%(who)s changed this plan at %(at)s, after you opened it.") % {"who": who, "at": at}
+    said = _("%(who)s changed this plan at %(at)s, after you opened it.")
+    return sent.changed_since(session.changed_by, session.changed_at, said)
 
 
 def _plan_url(session: Session) -> str:

@@ -35,7 +35,9 @@ class SheetCopy:
     `name` is the name to print, "" for nobody in particular; `role_line` a line such as "Your sheet, Maya". `address`
     is the sheet's return address ("" for a blank from the library). `prefix` keeps its field names apart within a
     packet. `prefilled` maps field names (without prefix) to what is known already: it is printed as text.
-    `joint_names` are the people of a joint sheet, who stand where it says "First person", "Second person".
+    `joint_names` are the people of a joint sheet, who stand where it says "First person", "Second person". `settled`:
+    what is filled in was agreed, so a term that somebody did not say yes to is marked. `signed` maps who signs to the
+    drawing that stands on the line.
     """
 
     title: str
@@ -51,6 +53,8 @@ class SheetCopy:
     prefix: str = ""
     edition: str = ""
     joint_names: tuple[str, ...] = ()
+    settled: bool = False
+    signed: Mapping[str, Any] = field(default_factory=dict)
     prefilled: Mapping[str, Any] = field(default_factory=dict)
     bring_back: str = ""
 

@@ -80,6 +80,15 @@ def terms(context: template.Context, block: Terms) -> list[tuple[TermFields, lis
     return [(item, list(zip(names, item.agree, strict=True))) for item in block.items(names)]
 
 
+@register.simple_tag(takes_context=True)
+def lapsed(context: template.Context, boxes: list[tuple[str, FieldSpec]]) -> bool:
+    """True on a settled sheet for a term that somebody did not say yes to: it does not hold."""
+    if not getattr(context.get("copy"), "settled", False):
+        return False
+    values = context.get("values", {})
+    return not all(is_ticked(values.get(spec.name)) for _name, spec in boxes)
+
+
 @register.simple_tag
 def page_of_pages() -> SafeString:
     """ "page 2 of 5" in the language of the page; the stylesheet counts."""

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from planner.cases import forms as cases_forms
 from planner.cases.models import Case, GateOverride, Participant, Person, SafetyFlag, TeamMember
 from planner.practice.models import TrailEntry
 from tests import factories
@@ -35,7 +36,7 @@ def at(name, case, *more):
 def test_the_page_of_a_new_case(page):
     for kind, shown in (("individual", 1), ("couple", 2), ("family", 3)):
         response = page.get(reverse("case_new"), {"kind": kind})
-        assert (len(response.context["shown"]), len(response.context["folded"])) == (shown, 6 - shown)
+        assert (len(response.context["shown"]), len(response.context["folded"])) == (shown, 1)
     assert len(page.get(reverse("case_new"), {"kind": "horde"}).context["shown"]) == 2
 
 
@@ -135,6 +136,33 @@ def test_a_person_is_added(page, couple, owner):
     other = factories.make_case(owner)
     page.post(at("participant_add", other), {"known": added.person.pk, "role": "other", "language": "en"})
     assert other.participants.get(role="other").person == added.person
+
+
+def test_somebody_from_another_case_is_looked_for_by_name(page, couple, owner, stranger):
+    for n in range(cases_forms.MOST_KNOWN):
+        factories.make_case(owner, names=(f"Abe{n:02}", f"Yan{n:02}"))
+    wanted = factories.make_case(owner, names=("Wanda <b>", "Yan99"))
+    factories.make_case(stranger, names=("Wanda the stranger's", "Tom"))
+    shown = page.get(at("participant_add", couple)).content.decode()
+    assert shown.count('name="known"') == cases_forms.MOST_KNOWN + 1  # and nobody
+    assert "Wanda" not in shown and "Maya" not in shown.partition('id="div_id_known"')[2]
+    found = page.get(at("participant_add", couple) + "?find=wan").content.decode()
+    assert found.count('name="known"') == 2 and f"Wanda &lt;b&gt; ({wanted.code})" in found
+    nobody = page.get(at("participant_add", couple) + "?find=zzz").content.decode()
+    assert nobody.count('name="known"') == 1 and "No, somebody new" in nobody
+
+
+def test_who_was_chosen_stays_chosen(page, couple, owner):
+    known = factories.make_case(owner, names=("Wanda", "Yan")).participants.first().person
+    factories.make_case(owner, names=("Zoe", "Zed"))
+    shown = page.post(at("participant_add", couple), {"known": known.pk, "role": "", "language": "en"}).content.decode()
+    assert shown.count('name="known"') == 2
+    assert re.search(rf'name="known" value="{known.pk}"[^>]* checked', shown)
+
+
+def test_without_another_case_nobody_is_asked_for_somebody_known(page, couple):
+    shown = page.get(at("participant_add", couple)).content.decode()
+    assert 'name="known"' not in shown and 'name="find"' not in shown
 
 
 def test_a_person_is_not_added_twice_over(page, couple, owner, stranger):
@@ -246,7 +274,9 @@ def test_a_view_of_a_case_is_recorded(page, couple, owner):
 
 
 @pytest.mark.parametrize("people", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("flag_record", 16), ("team", 11), ("gate_override", 12)])
+@pytest.mark.parametrize(
+    ("name", "queries"), [("flag_record", 16), ("team", 11), ("gate_override", 12), ("participant_add", 10)]
+)
 def test_a_page_costs_the_same_for_one_and_for_three(page, owner, name, queries, people, django_assert_num_queries):
     case = factories.make_case(owner, kind="family", names=("Ada", "Ben", "Cy")[:people])
     factories.settle_safety(case, owner, state="not_yet")

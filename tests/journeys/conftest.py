@@ -6,6 +6,7 @@ each test: loading and making take seconds, copying rows does not.
 
 from __future__ import annotations
 
+import datetime
 import re
 import threading
 import time
@@ -25,6 +26,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from planner.agreements import actions as agreement_actions
+from planner.agreements import reentry
+from planner.agreements.models import PaperCopy
+from planner.boosters import booster_actions
+from planner.boosters.models import Booster, Series
 from planner.cases import actions as cases
 from planner.cases import consent_actions
 from planner.cases.models import Case, TeamMember, TeamRole
@@ -33,10 +39,14 @@ from planner.library import actions as library
 from planner.library import draft_actions, own, parcel_actions, parcels
 from planner.library.models import Draft, Intervention, Parcel, Pathway, Statement
 from planner.management.commands import demo
+from planner.plans import actions as plan_actions
+from planner.plans.models import Plan
 from planner.practice import actions as practice
 from planner.practice.models import CrisisLine, Role, User
+from planner.progress.models import Event, Rating
 from planner.sessions import actions as sessions
-from planner.sessions.models import Session
+from planner.sessions.models import ProgressNote, Session
+from planner.sessions.phrases import keep_phrase
 from tests import factories
 from tests.journeys import chromium
 from tests.journeys.look import DESK
@@ -191,8 +201,14 @@ def take_copy() -> dict[str, tuple[list[str], list[tuple]]]:
     with connection.cursor() as cursor:
         for table in tables():
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
-            found[table] = ([column[0] for column in cursor.description], list(cursor.fetchall()))
+            rows = [tuple(map(_bindable, row)) for row in cursor.fetchall()]
+            found[table] = ([column[0] for column in cursor.description], rows)
     return found
+
+
+def _bindable(value):
+    """SQLite takes no time of day back as it gave it."""
+    return value.isoformat() if isinstance(value, datetime.time) else value
 
 
 def put_back(copy: dict[str, tuple[list[str], list[tuple]]]) -> None:
@@ -243,8 +259,67 @@ def things(house, kept_copy):
         "join_token": _token(practice.invite(by=house.dana, name="Jo", email="jo@example.org", role=Role.CLINICIAN)),
         "password_token": _token(practice.make_password_link(person=house.colin, by=house.dana)),
         "setup_token": kept_copy.set_up,
+        **plans_of(case_of("Aisha"), house.dana),
         **consents_of(couple, house.dana),
+        **notes_of(case_of("Aisha"), house.dana),
+        **progress_of(couple),
+        **boosters_of(case_of("Aisha"), house.dana),
+        **agreements_of(case_of("Aisha"), house.dana),
     }
+
+
+def plans_of(case, by) -> dict[str, object]:
+    """A plan in force, and its next version, which is being written."""
+    plan = Plan.objects.active_of(case)
+    draft = plan_actions.begin(case=case, by=by)
+    return {"plan": plan.pk, "plan_draft": draft.pk, "goal": "goal", "plan_goal": plan.goals.first().pk}
+
+
+def progress_of(case) -> dict[str, object]:
+    """A rating, a printed rating sheet and an event of the case."""
+    person = case.participants.first().person
+    return {
+        "rating": Rating.objects.filter(case=case).first().pk,
+        "rating_print": factories.make_progress_print(case, person, case.team.first().user, "sheet").pk,
+        "event": Event.objects.filter(case=case).first().pk,
+        "event_word": "event",
+    }
+
+
+def boosters_of(case, by) -> dict[str, object]:
+    """The series of the couple in maintenance: a booster that was held, a booked one, one that is due and one that was
+    missed."""
+    series = Series.objects.get(case=case)
+    held, _second, booked, due, missed = series.boosters.order_by("number")[:5]
+    long_ago = timezone.localdate() - datetime.timedelta(days=20)
+    Booster.objects.filter(pk=missed.pk).update(due_on=long_ago)
+    missed.refresh_from_db()
+    booster_actions.miss(missed, by=by, version=missed.version, reason="Ill")
+    return {
+        "kept_case": case.pk, "booster_series": series.pk, "held_booster": held.pk, "booked_booster": booked.pk,
+        "due_booster": due.pk, "missed_booster": missed.pk,
+    }  # fmt: skip
+
+
+def agreements_of(case, by) -> dict[str, object]:
+    """A signed document with a copy, a second one that is a draft on top of it, and the way back after a relapse."""
+    own, joint = case.agreements.filter(kind="prevention").order_by("pk")
+    agreement_actions.renew(by=by, agreement=joint)
+    place = case.participants.select_related("person").first()
+    given = {"on": timezone.localdate(), "audience": "clinician", "children": "unknown", "violence": "clear"}
+    way_back = reentry.record_relapse(by=by, case=case, person=place, given=given)
+    return {
+        "agreement": own.pk, "drafted": joint.pk, "copy": PaperCopy.objects.get(of__agreement=own).pk,
+        "agreement_kind": "boundary", "way_back": way_back.pk,
+    }  # fmt: skip
+
+
+def notes_of(case, by) -> dict[str, object]:
+    """A note that waits for the supervisor, a signed one, an own phrase."""
+    held = case.sessions.filter(state="held").first()
+    awaiting = ProgressNote.objects.filter(session=held).first() or factories.make_note(held, by, signed=True)
+    phrase = keep_phrase(by=by, short="calm", use="text", text="Calm throughout.")
+    return {"awaiting": awaiting.session_id, "signed": awaiting.session_id, "phrase": phrase.pk}
 
 
 def consents_of(case, by) -> dict[str, object]:

@@ -77,7 +77,7 @@ def test_marking_costs_the_same_for_one_and_for_three(tmp_path, page, entries, d
     slugs = ("alpha", "beta", "gamma")[:entries]
     actions.load_pack(write_pack(tmp_path, *(entry(slug, tags="urge") for slug in slugs)))
     page.get("/library/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page.get("/library/?q=urge")
 
 

@@ -398,6 +398,101 @@ def test_an_intervention_is_edited_in_one_form(page, original, owner):
     assert changed == {"Name", "Steps"}
 
 
+@pytest.fixture
+def steps(original, owner):
+    """A draft of an intervention, with a helper that asks for something of its steps and tells their titles."""
+    draft = draft_actions.begin(row=own.copy_intervention(intervention=original, by=owner), by=owner)
+    draft.content["head"]["steps"] = [
+        {"title": title, "minutes": 5, "do": f"{title} it."} for title in ("Frame", "Try", "Close")
+    ]
+    draft.save()
+    return draft
+
+
+def titles(draft):
+    draft.refresh_from_db()
+    return [step.get("title", "") for step in draft.content["head"]["steps"]]
+
+
+def ask(page, draft, row, htmx=True, **typed):
+    sent = fields_of(page.get(reverse("draft", args=[draft.pk])).content.decode())
+    headers = HTMX if htmx else None
+    return page.post(reverse("draft_head", args=[draft.pk]), {**sent, **typed, "row": row}, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("row", "expected", "focus"),
+    [
+        ("steps.add.0", ["", "Frame", "Try", "Close"], "head-steps-0"),
+        ("steps.add.1", ["Frame", "", "Try", "Close"], "head-steps-1"),
+        ("steps.add.3", ["Frame", "Try", "Close", ""], "head-steps-3"),
+        ("steps.up.3", ["Frame", "Close", "Try"], "up-head-steps-1"),
+        ("steps.up.1", ["Frame", "Try", "Close"], "up-head-steps-0"),
+        ("steps.down.1", ["Try", "Frame", "Close"], "down-head-steps-1"),
+        ("steps.down.3", ["Frame", "Try", "Close"], "down-head-steps-2"),
+        ("steps.remove.2", ["Frame", "Close"], "head-steps"),
+    ],
+)
+def test_a_step_is_added_moved_and_removed_anywhere(page, steps, row, expected, focus):
+    response = ask(page, steps, row)
+    assert (response.status_code, response["X-Focus"]) == (200, focus)
+    assert titles(steps) == expected
+    shown = response.content.decode()
+    assert shown.startswith('<div id="head-parts"') and (f'id="{focus}"' in shown)
+    assert f'id="rev-head" value="{steps.content["head_rev"]}"' in shown
+
+
+def test_what_was_typed_is_kept_when_a_step_is_added(page, steps):
+    response = ask(page, steps, "steps.add.1", htmx=False, **{"steps.1.title": "Try it twice", "aim": "A better aim."})
+    assert response.url == reverse("draft", args=[steps.pk]) + "#head-steps-1"
+    assert titles(steps) == ["Frame", "", "Try it twice", "Close"] and steps.content["head"]["aim"] == "A better aim."
+
+
+def test_a_removed_step_comes_back_where_it_stood(page, steps):
+    ask(page, steps, "steps.remove.2")
+    shown = ask(page, steps, "when_it_goes_wrong.remove.1").content.decode()
+    assert "Removed just now" in shown and 'value="steps.back.0"' in shown
+    ask(page, steps, "steps.back.0")
+    assert titles(steps) == ["Frame", "Try", "Close"]
+    ask(page, steps, "when_it_goes_wrong.back.0")
+    steps.refresh_from_db()
+    assert len(steps.content["head"]["when_it_goes_wrong"]) == 1 and steps.content["gone"] == []
+
+
+def test_an_empty_step_is_kept_and_named_before_it_is_published(page, steps):
+    ask(page, steps, "steps.add.1")
+    page.post(
+        reverse("draft_head", args=[steps.pk]),
+        {**fields_of(page.get(reverse("draft", args=[steps.pk])).content.decode()), "aim": "Other."},
+    )
+    assert titles(steps) == ["Frame", "", "Try", "Close"]
+    refused = page.post(reverse("draft_publish", args=[steps.pk]))
+    assert refused.status_code == 422 and "This is needed." in text(refused)
+
+
+@pytest.mark.parametrize(
+    "row", ["steps.up.9", "steps.fly.1", "steps.back.0", "aim.add.0", "steps.add.x", "steps", "..", "steps.remove.0"]
+)
+def test_what_cannot_be_asked_of_a_step_changes_nothing(page, steps, row):
+    response = ask(page, steps, row)
+    assert response.status_code == 422 and titles(steps) == ["Frame", "Try", "Close"]
+
+
+def test_a_step_is_not_moved_over_a_colleagues_newer_steps(page, steps, signed_in, colleague):
+    other = signed_in(colleague)
+    sent = fields_of(page.get(reverse("draft", args=[steps.pk])).content.decode())
+    ask(other, steps, "steps.remove.1", htmx=False)
+    response = page.post(reverse("draft_head", args=[steps.pk]), {**sent, "row": "steps.remove.1"}, headers=HTMX)
+    assert response.status_code == 409 and titles(steps) == ["Try", "Close"]
+
+
+def test_there_is_an_end_to_steps(page, steps):
+    steps.content["head"]["steps"] = [{"title": "x"}] * 40
+    steps.save()
+    response = ask(page, steps, "steps.add.40")
+    assert response.status_code == 422 and "no room for more" in text(response) and len(titles(steps)) == 40
+
+
 class Form(HTMLParser):
     """What a browser would send of the form with the id head, unchanged."""
 

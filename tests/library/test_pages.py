@@ -86,7 +86,7 @@ def test_hostile_text_stays_text(library, page):
 def test_browsing_costs_the_same_for_one_and_for_three(tmp_path, page, entries, django_assert_num_queries):
     actions.load_pack(write_pack(tmp_path, *ENTRIES[:entries]))
     page.get("/library/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         page.get("/library/")
 
 

@@ -52,7 +52,7 @@ def test_a_rating_keeps_what_it_was_scored_with(couple, owner, maya):
 def test_the_trail_says_nothing_of_a_rating(couple, owner, maya):
     actions.rate(by=owner, case=couple, person=maya, measure="trust", items={1: 4})
     entry = TrailEntry.objects.latest("pk")
-    assert (entry.verb, entry.what, entry.detail) == ("rated", "rating", {})
+    assert (entry.verb, entry.what, entry.detail) == ("measured", "rating", {})
 
 
 REFUSED = [

@@ -9,13 +9,20 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
+from planner.boosters.models import Booster, BoosterState, ReentryRule, Series
 from planner.cases.models import Case, Participant, ParticipantRole, Person, SafetyFlag, TeamMember, TeamRole
 from planner.library.models import InterventionEdition
+from planner.management.bench import long_case
+from planner.plans.models import Goal, Objective, Plan, PlannedIntervention, PlanState
 from planner.practice.models import Practice, Role, User
+from planner.progress.models import Event, Rating
 from planner.sessions.models import AgendaItem, ItemKind, Session, SessionState
 
 SESSIONS_A_CASE = 20
 SESSIONS_A_DAY = 6
+BOOSTERS_A_CASE = 50
+LONGEST_LINE = 700  # ratings on the one long chart
+PLAN_VERSIONS = 12  # of the case that is opened
 DAYS_AHEAD = 5
 BATCH = 2000
 FIRST_NAMES = ("Maya", "Ruben", "Ana", "Luís", "Noor", "Jonas", "Ewa", "Tomás", "Ines", "Karim", "Lena", "Olu")
@@ -40,6 +47,7 @@ class Made:
     cases: list[Case]
     places: dict[int, list[Participant]] = field(default_factory=dict)
     sessions: list[Session] = field(default_factory=list)
+    plans: list[Plan] = field(default_factory=list)
 
 
 def found_practice() -> User:
@@ -154,5 +162,113 @@ def _agendas(made: Made) -> None:
     AgendaItem.objects.bulk_create(items, batch_size=BATCH)
 
 
+def _boosters(made: Made) -> None:
+    """A series in every case, fifty boosters each: most of them over (held, one in ten missed and followed up), one in
+    some hundred overdue, the rest still to come."""
+    today = timezone.localdate()
+    series = Series.objects.bulk_create(
+        [
+            Series(
+                case=case, preset="own", every=2, unit="weeks", count=BOOSTERS_A_CASE, zone="UTC",
+                start_on=today - datetime.timedelta(weeks=96, days=n % 14), clock=datetime.time(9 + n % 8),
+                by=made.owner,
+            )
+            for n, case in enumerate(made.cases)
+        ],
+        batch_size=BATCH,
+    )  # fmt: skip
+    ReentryRule.objects.bulk_create(
+        [ReentryRule(case=case, changed_by=made.owner) for case in made.cases], batch_size=BATCH
+    )
+    rows = [_booster(one, number, today) for one in series for number in range(1, BOOSTERS_A_CASE + 1)]
+    Booster.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _booster(series: Series, number: int, today: datetime.date) -> Booster:
+    due = series.start_on + datetime.timedelta(weeks=2 * number)
+    over = due + datetime.timedelta(days=7) < today
+    mark = series.pk * 31 + number
+    state = BoosterState.DUE
+    if over and mark % 200:
+        state = BoosterState.HELD if mark % 10 else BoosterState.MISSED
+    missed = due if state == BoosterState.MISSED else None
+    return Booster(
+        series=series, number=number, due_on=due, clock=series.clock, opens_on=due - datetime.timedelta(days=3),
+        closes_on=due + datetime.timedelta(days=7), state=state, missed_on=missed, followed_up_on=missed,
+        missed_at=timezone.now() if missed else None, held_on=due if state == BoosterState.HELD else None,
+    )  # fmt: skip
+
+
+def _progress(made: Made) -> None:
+    """Trust of each person, six times, two events a case; and in the first case a line of 700 daily ratings."""
+    today, rows = timezone.localdate(), []
+    for case in made.cases:
+        for place in made.places[case.pk]:
+            rows += [_rating(made, place, "trust", today - datetime.timedelta(days=30 * n), n) for n in range(6)]
+    for place in made.places[made.cases[0].pk][:1] if made.cases else ():
+        days = (today - datetime.timedelta(days=n) for n in range(LONGEST_LINE))
+        rows += [_rating(made, place, "craving", day, n) for n, day in enumerate(days)]
+    Rating.objects.bulk_create(rows, batch_size=BATCH)
+    Event.objects.bulk_create(
+        [
+            Event(case=case, kind=kind, on=today - datetime.timedelta(days=40), audience="case", by=made.owner)
+            for case in made.cases
+            for kind in ("win", "relapse")
+        ],
+        batch_size=BATCH,
+    )
+
+
+def _rating(made: Made, place: Participant, measure: str, on: datetime.date, n: int) -> Rating:
+    return Rating(
+        case_id=place.case_id, person_id=place.person_id, reader_id=place.person_id, audience="person",
+        measure=measure, measure_version="1", on=on, way="screen", items={"1": n % 11}, score=n % 11, by=made.owner,
+    )  # fmt: skip
+
+
+def _plans(made: Made) -> None:
+    """A plan in force for each open case; the case of the next hour has twelve versions of it."""
+    cases = [case for case in made.cases if case.closed_on is None]
+    coming = min((one for one in made.sessions if one.state == SessionState.PLANNED), key=lambda one: one.starts_at)
+    for case in {*cases, coming.case}:
+        for number in range(1, PLAN_VERSIONS + 1 if case == coming.case else 2):
+            made.plans.append(_plan(case, number, made.owner, last=number == PLAN_VERSIONS or case != coming.case))
+    Plan.objects.bulk_create(made.plans, batch_size=BATCH)
+    goals = [
+        Goal(plan=plan, position=n, own_words="We talk again.", clinical="Talks are safe.")
+        for plan in made.plans
+        for n in range(1, 4 if plan.case == coming.case else 2)
+    ]
+    Goal.objects.bulk_create(goals, batch_size=BATCH)
+    objectives = [
+        Objective(goal=goal, position=n, text="Both sit down for a talk.", measure="a tick", baseline="0", target="2")
+        for goal in goals
+        for n in range(1, 4 if goal.plan.case == coming.case else 2)
+    ]
+    Objective.objects.bulk_create(objectives, batch_size=BATCH)
+    planned = [PlannedIntervention(objective=one, position=1, name="A talk on paper", minutes=15) for one in objectives]
+    PlannedIntervention.objects.bulk_create(planned, batch_size=BATCH)
+
+
+def _plan(case: Case, number: int, owner: User, *, last: bool) -> Plan:
+    """A version; the last one is in force, its review some weeks away for most cases."""
+    state = PlanState.ACTIVE if last else PlanState.SUPERSEDED
+    review_on = timezone.localdate() + datetime.timedelta(days=case.pk % 90)
+    return Plan(
+        case=case, number=number, state=state, author=owner, changed_by=owner, presenting="We do not talk any more.",
+        session_frequency="Once a week", modality="couple", discharge="Two calm months", active_on=timezone.localdate(),
+        review_on=review_on, frozen_at=timezone.now(),
+    )  # fmt: skip
+
+
 #: What a practice is filled with, in this order. A room adds its own step; it sees what those before it made.
-STEPS: tuple[Callable[[Made], None], ...] = (_people, _flags, _sessions, _agendas)
+STEPS: tuple[Callable[[Made], None], ...] = (
+    _people,
+    _flags,
+    _sessions,
+    _agendas,
+    _boosters,
+    _progress,
+    _plans,
+    lambda made: long_case.grow(made.owner),
+)

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 
 from planner.library.models import WorksheetEdition
 from planner.management.bench.figures import Figure, median, seconds
+from planner.plans.papers import ClientPlan, GoalLine, ObjectiveLine, PlannedLine, RecordPlan
 from planner.sheets import addresses, fonts, press
 from planner.sheets.options import Options
 from planner.sheets.papers import Cover, Letterhead, Paper, SheetCopy, packet_paper, sheet_paper
@@ -50,6 +51,40 @@ def figures(times: int) -> Iterator[Figure]:
         size = {what: path.stat().st_size for what, path in sizes.items() if path.exists()}
     yield from compared(part, taken, {**size, "the press, warm": len(first.pdf)})
     yield from packet_figures(times)
+    yield from plan_figures(times)
+
+
+def plan_figures(times: int) -> Iterator[Figure]:
+    """A treatment plan with three goals and nine objectives, for the record and for a client."""
+    for name, paper in (("for the record", plan_paper(RecordPlan)), ("for a client", plan_paper(ClientPlan))):
+        first = press.render(paper)
+        taken = median(seconds(partial(press.render, paper), times))
+        part = f"(b) a treatment plan {name}, {first.pages} pages"
+        yield Figure(part, "the press, warm", taken * 1000, "ms", note=f"{taken / first.pages * 1000:.0f} ms a page")
+        yield Figure(part, "its size", len(first.pdf) / 1000, "kB")
+
+
+def plan_paper(kind: type[RecordPlan] | type[ClientPlan]) -> Paper:
+    """The plan of a case with twelve versions."""
+    talk = (PlannedLine("A talk on paper", "Once a week", 15, "Ada"),)
+    objective = ObjectiveLine(
+        "1.1", "By 31 January, both sit down for a talk of ten minutes.", "a tick on the calendar", "0 a week",
+        "2 a week", "31 January 2027", "In progress, 40 / 100", talk,
+    )  # fmt: skip
+    goals = tuple(
+        GoalLine(str(n), "We talk again.", "Talks are safe.", objectives=(objective,) * 3) for n in range(1, 4)
+    )
+    if kind is ClientPlan:
+        plan = ClientPlan(
+            "Maya", "We do not talk.", "Humour", "", "", goals, "Once a week", 50, "Calm", "1 March", False
+        )
+        template = "paper/plan_client.html"
+    else:
+        facts = (("Case", "B00001"), ("People", "Maya Adler, Ruben Brandt"), ("Version", "12, Active"))
+        versions = tuple((str(n), "Superseded", "Ada", "1 March 2026") for n in range(1, 13))
+        plan = RecordPlan(facts, (("Strengths", "Humour"),), (), goals, (), versions, (), "0" * 64, True)
+        template = "paper/plan_record.html"
+    return Paper("Plan", "en", Options(), LETTERHEAD, template, {"plan": plan})
 
 
 def compared(part: str, taken: dict[str, list[float]], size: dict[str, int]) -> Iterator[Figure]:

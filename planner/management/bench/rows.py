@@ -10,8 +10,16 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from planner.boosters.models import Booster
+from planner.cases.models import Case, Participant
+from planner.exchange.actions import make_feed
 from planner.library.models import Intervention, Worksheet
+from planner.management.bench import long_case
 from planner.management.bench.filling import Filled
+from planner.plans.actions import begin
+from planner.plans.models import Plan
+from planner.progress.models import Rating
+from planner.sessions.models import Session
 
 
 @dataclass(frozen=True)
@@ -117,6 +125,30 @@ def worksheet_print(filled: Filled) -> str:
     return reverse("worksheet_print", args=[shown.pk])
 
 
+# Plans
+
+
+@row()
+def plan(filled: Filled) -> str:
+    return reverse("plan", args=[Plan.objects.active_of(filled.case).pk])
+
+
+@row()
+def plans(filled: Filled) -> str:
+    return reverse("plans", args=[filled.case.pk])
+
+
+@row()
+def plan_compare(filled: Filled) -> str:
+    return reverse("plan_compare", args=[Plan.objects.active_of(filled.case).pk])
+
+
+@row()
+def plan_edit(filled: Filled) -> str:
+    """The next version of the same plan."""
+    return reverse("plan_edit", args=[begin(case=filled.case, by=filled.owner).pk])
+
+
 # Sessions
 
 
@@ -155,6 +187,59 @@ def session_print(filled: Filled) -> str:
     return reverse("session_print", args=[filled.session.pk])
 
 
+# Progress
+
+
+@row()
+def progress(filled: Filled) -> str:
+    return reverse("progress", args=[filled.case.pk])
+
+
+@row()
+def timeline(filled: Filled) -> str:
+    return reverse("timeline", args=[filled.case.pk])
+
+
+@row("chart of 700 points")
+def measure_chart(filled: Filled) -> str:
+    long = Rating.objects.filter(measure="craving").order_by("pk")[0]
+    place = Participant.objects.get(case=long.case_id, person=long.person_id)
+    return f"{reverse('measure_chart', args=[long.case_id, 'craving'])}?person={place.pk}"
+
+
+# Boosters and the calendar
+
+
+@row()
+def boosters(filled: Filled) -> str:
+    return reverse("boosters")
+
+
+@row("boosters?show=overdue")
+def boosters_overdue(filled: Filled) -> str:
+    return f"{reverse('boosters')}?show=overdue"
+
+
+@row("boosters?show=cases")
+def boosters_cases(filled: Filled) -> str:
+    return f"{reverse('boosters')}?show=cases"
+
+
+@row()
+def booster(filled: Filled) -> str:
+    return reverse("booster", args=[Booster.objects.filter(series__case=filled.case, state="due").first().pk])
+
+
+@row()
+def digest(filled: Filled) -> str:
+    return reverse("digest")
+
+
+@row("calendar feed")
+def calendar_read(filled: Filled) -> str:
+    return make_feed(by=filled.owner)
+
+
 # Practice
 
 
@@ -176,3 +261,36 @@ def profile(filled: Filled) -> str:
 @row()
 def trail(filled: Filled) -> str:
     return reverse("trail")
+
+
+# A case of many years: 700 hours with notes, 12 versions of the plan, 300 sheets
+
+
+def _long(name: str) -> str:
+    return reverse(name, args=[Case.objects.get(code=long_case.CODE).pk])
+
+
+@row("case, 700 hours")
+def long_chart(filled: Filled) -> str:
+    return _long("case")
+
+
+@row("thread, 700 hours")
+def long_thread(filled: Filled) -> str:
+    return _long("case_thread")
+
+
+@row("auditor's page, 700 hours")
+def long_audit(filled: Filled) -> str:
+    return _long("case_audit")
+
+
+@row("where we are, 700 hours")
+def long_where(filled: Filled) -> str:
+    return _long("where")
+
+
+@row("note, signed")
+def signed_note(filled: Filled) -> str:
+    last = Session.objects.filter(case__code=long_case.CODE, note__state="signed").order_by("-starts_at").first()
+    return reverse("note", args=[last.pk])

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from planner.plans import signing
 from planner.practice import trail
 from planner.practice.models import TrailEntry
 
@@ -17,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         todo = parser.add_subparsers(dest="todo", required=True)
-        todo.add_parser("verify", help="names the first bad row and exits 1; prints the newest hash otherwise")
+        todo.add_parser("verify", help="names the first bad row, or signed plans that were changed, and exits 1")
         listing = todo.add_parser("list", help="one line an entry, oldest first")
         listing.add_argument("--since", type=date.fromisoformat, help="a day, like 2026-11-01")
 
@@ -31,6 +32,10 @@ class Command(BaseCommand):
         bad = trail.verify()
         if bad:
             raise CommandError(f"The trail does not hold. First bad row: {bad.id}. {bad.why}", returncode=1)
+        wrong = signing.broken()
+        if wrong:
+            named = ", ".join(map(str, wrong[:20]))
+            raise CommandError(f"The trail holds, but signed plans were changed since: {named}.", returncode=1)
         lines, newest = trail.newest()
         self.stdout.write(f"The trail holds: {lines} lines. Newest hash, to keep elsewhere: {newest}")
 

@@ -20,6 +20,7 @@ from django.core.management.base import BaseCommand
 from planner.library.actions import FIRST_PACK, load_pack
 from planner.management.bench import filling, pages, paper, server
 from planner.management.bench.figures import Figure, table
+from planner.management.statistics import renew_statistics
 from planner.practice.models import User
 
 SCRATCH = "CLINIC_BENCH_SCRATCH"
@@ -61,6 +62,7 @@ class Command(BaseCommand):
         owner = prepared()
         few = pages.queries(filling.fill(owner, cases=size.cases // 10)) if "pages" in parts else {}
         filled = filling.fill(owner, cases=size.cases)
+        renew_statistics()  # as each start of the server does
         if "paper" in parts:
             self._say("Printing ...")
             yield from paper.figures(size.renders)

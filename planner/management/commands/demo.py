@@ -15,15 +15,20 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone, translation
 
+from planner.boosters import actions as boosters
+from planner.boosters import booster_actions
 from planner.cases import actions as cases
 from planner.cases.models import Case
 from planner.library.models import Intervention, SessionTemplate
+from planner.management import demo_agreements, demo_homework, demo_plans, demo_progress
 from planner.practice import actions as practice_actions
 from planner.practice.models import Practice, User
 from planner.practice.place import zone_of
+from planner.progress import actions as progress
 from planner.sessions import actions as sessions
+from planner.sessions import note_actions as notes
 from planner.sessions import papers
-from planner.sessions.models import Done, Session
+from planner.sessions.models import Done, ProgressNote, Session
 from planner.sheets import press
 
 EMAIL = "dana@harbour-lane.example"
@@ -84,8 +89,12 @@ def _after_a_relapse(dana: User) -> None:
         ],
     )
     _asked(dana, case, ["Maya"])
+    demo_progress.after_a_relapse(dana, case)
     held = _hour(dana, case, days=-6, clock=10, kind="intake")
     _hold(dana, held, {})
+    _note(dana, held, told="Both told how September was for them. Maya sleeps little; Ruben goes to his group twice a "
+          "week.", seen="They sat apart, and answered each other calmly.",
+          assessment="Trust is thin; both want to stay and to find out how.")  # fmt: skip
     coming = _hour(dana, case, days=1, clock=10)
     _add(dana, coming, trigger_map=26)
 
@@ -99,13 +108,20 @@ def _telling_it_anew(dana: User) -> None:
         phase="consolidation",
         people=[{"name": "Jonas Weber", "print_name": "Jonas", "role": "other"}],
     )
+    demo_plans.telling_it_anew(dana, case)
+
+    demo_progress.telling_it_anew(dana, case)
     first = _hour(dana, case, days=-14, clock=11)
     _add(dana, first, externalising=26)
     _hold(dana, first, {"externalising": Done.DONE})
+    _note(dana, first, told="Named the critical voice “the Foreman”, and told when it speaks up.",
+          assessment="Sees the voice as something beside him for the first time.")  # fmt: skip
     second = _hour(dana, case, days=-7, clock=11)
     _add(dana, second, re_authoring=26)
     _print(dana, second)
     _hold(dana, second, {"re-authoring": Done.PARTLY})
+    _draft(dana, second, told="Found two evenings on which the Foreman did not get his way.")
+    demo_homework.telling_it_anew(dana, case)
     today = _hour(dana, case, days=0, clock=min(timezone.localtime().hour + 1, 23))
     sessions.carry_over(today, by=dana, version=today.version)
 
@@ -127,6 +143,8 @@ def _a_family(dana: User) -> None:
     held = _hour(dana, case, days=-5, clock=15)
     _add(dana, held, predictable_routine=26)
     _hold(dana, held, {"predictable-routine": Done.DONE})
+    _note(dana, held, told="Leo drew the evening as it is now and as he would like it.",
+          assessment="Teresa and Ana agree on bedtime; the hour before it is open.")  # fmt: skip
     coming = _hour(dana, case, days=2, clock=15)
     _use(dana, coming, "family-routine")
 
@@ -144,12 +162,46 @@ def _keeping_well(dana: User) -> None:
         ],
     )
     _asked(dana, case, ["Aisha", "Luc"])
+
+    demo_progress.keeping_well(dana, case)
+    demo_plans.keeping_well(dana, case)
+    demo_agreements.keeping_well(dana, case)
     held = _hour(dana, case, days=-28, clock=16)
     _add(dana, held, weekly_check_in=10, maintenance_plan=16)
     _print(dana, held)
     _hold(dana, held, {"weekly-check-in": Done.DONE, "maintenance-plan": Done.DONE})
-    coming = _hour(dana, case, days=5, clock=16, kind="booster")
-    _use(dana, coming, "booster")
+    _note(dana, held, told="The check-in has its Sunday place. One hard week was said early.",
+          assessment="What was rebuilt holds; both know their early signs.")  # fmt: skip
+    demo_homework.keeping_well(dana, case)
+    _look_in_again(dana, case)
+
+
+def _look_in_again(dana: User, case: Case) -> None:
+    """A taper that began seven weeks ago: two boosters held with their mini-measure, the third in the calendar."""
+    fields = {
+        "preset": "taper", "start_on": timezone.localdate() - datetime.timedelta(days=51), "zone": dana.practice.zone,
+        "weekday": None, "clock": datetime.time(16), "minutes": 50, "skipped": [], "before": 3, "after": 7,
+        "remind_days": 7, "measures": ["csi-4", "trust", "craving"], "name": "",
+        "focus": "The Sunday check-in keeps its place.",
+    }  # fmt: skip
+    planned = boosters.dates_of(boosters.draft(case=case, by=dana, **fields).rule)
+    series = boosters.make_series(by=dana, case=case, shown=boosters.mark(planned), **fields)
+    first, second, third = series.boosters.order_by("number")[:3]
+    aisha, luc = [place.person for place in case.participants.select_related("person")]
+    for booster, trust, craving in ((first, 6, 4), (second, 7, 2)):
+        for person, measure, score in ((luc, "trust", trust), (aisha, "trust", 8), (aisha, "craving", craving)):
+            progress.rate(by=dana, case=case, person=person, measure=measure, score=score, on=booster.due_on)
+    booster_actions.hold(
+        first, by=dana, version=1, on=first.due_on, held_well="The check-in, most Sundays.",
+        early_signs="Short answers after long days.", promised="Say it within the day when a day was long.",
+    )  # fmt: skip
+    booster_actions.hold(
+        second, by=dana, version=1, on=second.due_on, held_well="A hard day was told the same evening.",
+        slipped="Two Sundays fell to visits.", promised="When visitors come, the check-in moves to Monday.",
+    )  # fmt: skip
+    booster_actions.book(
+        third, by=dana, version=1, starts_at=datetime.datetime.combine(third.due_on, third.clock), minutes=50
+    )
 
 
 def _asked(dana: User, case: Case, names: list[str]) -> None:
@@ -197,3 +249,25 @@ def _print(dana: User, session: Session) -> None:
     options = papers.default_options(dana.practice, people)
     order = papers.build(papers.PACKET, session, attending, copies, options)
     sessions.print_paper(session, order, press.render(order.paper), by=dana)
+
+
+def _draft(dana: User, session: Session, **words: str) -> ProgressNote:
+    """A note that is begun and not signed yet."""
+    note = notes.begin_note(session, by=dana)
+    place = {"place": "Harbour Lane, room 1", "service_code": _code(session)}
+    return notes.change_note(note, by=dana, version=note.version, **place, **words)
+
+
+def _code(session: Session) -> str:
+    """A code as a payer in the United States would name the service."""
+    if session.kind == "intake":
+        return "90791"
+    return "90834" if session.case.kind == "individual" else "90847"
+
+
+def _note(dana: User, session: Session, **words: str) -> None:
+    """The signed note of an hour; everybody was asked about risk, and nothing was found."""
+    note = _draft(dana, session, risk_level="none", **words)
+    for row in note.objectives.select_related("objective"):
+        notes.set_objective(note, row.objective, by=dana, version=note.version, step="further")
+    notes.sign_note(note, by=dana, version=note.version)

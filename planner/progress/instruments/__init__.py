@@ -275,7 +275,10 @@ def _misfits_in_text(measure: Measure) -> Iterator[str]:
     for language, sheet in measure.texts.items():
         if sorted(item.n for item in sheet.items) != sorted(measure.numbers):
             yield f"the sheet in {language!r} must ask every item once, and no other"
+        numbered = measure.answers and measure.answers.min in (0, 1) and 3 <= measure.answers.max <= 10
         for item in sheet.items:
+            if item.low and not numbered:
+                yield f"item {item.n} of the sheet in {language!r}: a row of numbers goes from 0 or 1 to 3 up to 10"
             if item.answers and measure.answers and len(item.answers) != measure.answers.max - measure.answers.min + 1:
                 yield f"item {item.n} of the sheet in {language!r} needs a word for each answer"
 

@@ -9,6 +9,11 @@
     if (form) { form.dataset.typed = String(Number(form.dataset.typed || 0) + 1); unsaved.add(form); }
   });
 
+  // htmx sends the button that was clicked last with every later save of its form: what it asked was done then.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.elt.matches?.("form[data-save]")) delete event.detail.parameters.row;
+  });
+
   // What was typed after a request began is unsaved still.
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.target;
@@ -58,7 +63,7 @@
 
   document.addEventListener("htmx:afterSettle", (event) => {
     const wanted = event.detail.xhr?.getResponseHeader("X-Focus");
-    if (!wanted || event.detail.target.id !== "blocks") return;
+    if (!wanted || !["blocks", "head-parts"].includes(event.detail.target.id)) return;
     const place = $(wanted);
     (place?.querySelector("input:not([type=hidden]), textarea, select") || place)?.focus();
   });

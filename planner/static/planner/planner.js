@@ -10,9 +10,10 @@
   const unsaved = new Map();     // field id -> {url, name, was, version, clash}
   let sending = null, timer = 0, retry = FIRST_RETRY, moves = [], lastPress = "";
 
-  const holder = () => $("agenda") || $("run");
+  const holder = () => $("agenda") || $("run") || $("note");
   const version = () => holder()?.dataset.version || "0";
   const token = () => document.body.dataset.csrf || document.querySelector("[name=csrfmiddlewaretoken]")?.value || "";
+  const worth = (field) => (field.type === "checkbox" && !field.checked ? "" : field.value);
   const waiting = () => [...unsaved].filter(([id, entry]) => !entry.clash && !entry.wrong && $(id));
 
   function say(state, extra = "") {
@@ -39,6 +40,9 @@
     if (!url) return;
     const entry = unsaved.get(field.id) || { url, name: field.name, was: field.defaultValue, version: null, clash: false };
     entry.wrong = false;
+    if (field.type === "radio") {                                    // of one group only the last choice counts
+      for (const [id, other] of unsaved) if (other.name === entry.name && other.url === url) unsaved.delete(id);
+    }
     unsaved.set(field.id, entry);
     if (!entry.clash) say("saving");
     schedule(event.type === "change" ? 0 : PAUSE);
@@ -65,7 +69,7 @@
   }
 
   async function save(id, entry) {
-    const field = $(id), value = field.value;
+    const field = $(id), value = worth(field);
     const body = new URLSearchParams({ version: entry.version || version(), [entry.name]: value });
     if ($("run")) body.set("page", "run");
     say("saving");
@@ -98,10 +102,11 @@
     const said = await answer.json();
     retry = FIRST_RETRY;
     setVersion(said.version);
-    field.defaultValue = value;
+    if (field.type === "checkbox") field.defaultChecked = field.checked; else field.defaultValue = value;
     field.removeAttribute("aria-invalid");
-    if (field.value === value) unsaved.delete(id); else { entry.was = value; entry.version = null; }
+    if (worth(field) === value) unsaved.delete(id); else { entry.was = value; entry.version = null; }
     budget(said);
+    document.dispatchEvent(new CustomEvent("clinic:saved", { detail: said }));
     if (!unsaved.size) say("saved", said.at);
     return true;
   }

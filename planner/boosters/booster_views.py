@@ -1,0 +1,252 @@
+"""Pages of one booster: what it is, its hour, what became of it. Every small form stands on the booster's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from planner.base.access import carrying, clinical, find, find_to_edit
+from planner.base.forms import HouseForm
+from planner.boosters import booster_actions as actions
+from planner.boosters import brief, forms
+from planner.boosters.answers import attempt
+from planner.boosters.contact import Reach, reach_of
+from planner.boosters.models import UNBOOKED, Booster, BoosterState, Reminder
+from planner.cases.names import current, label
+from planner.practice.trail import record
+from planner.sessions import times
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _booster(request: HttpRequest, pk: int, look: Callable = find) -> Booster:
+    rows = Booster.objects.standing().select_related("series__case__practice", "session", "again_for")
+    return look(rows, request.user, pk=pk)
+
+
+@clinical
+@require_safe
+def booster(request: HttpRequest, pk: int) -> HttpResponse:
+    """One booster with its brief, and everything that can be done with it."""
+    found = _booster(request, pk)
+    record("viewed", by=request.user, what="booster", what_id=found.pk, case_id=found.series.case_id)
+    return _page(request, found)
+
+
+def _page(request: HttpRequest, found: Booster, *, status: int = 200, **sent: HouseForm) -> HttpResponse:
+    """The page of a booster; `sent` is the form that was refused, in place of a fresh one."""
+    case = found.series.case
+    may_edit = request.user.is_clinical and Booster.objects.editable_by(request.user).filter(pk=found.pk).exists()
+    context = {
+        "booster": found, "series": found.series, "case": case, "label": label(case), "today": timezone.localdate(),
+        "may_edit": may_edit, "forms": {**_forms(found), **sent} if may_edit else {}, "sent": next(iter(sent), ""),
+        "brief": brief.of(found, request.user), "total": found.series.boosters.filter(again_for=None).count(),
+        "second": Booster.objects.filter(again_for=found).first(),
+        "elsewhere": found.series.zone != case.practice.zone,
+        "reminder": Reminder.objects.filter(booster=found, due_on=found.due_on).select_related("done_by").first(),
+        "reach": reach_of([case.pk]).get(case.pk, Reach()),
+    }  # fmt: skip
+    return render(request, "boosters/booster.html", context, status=status)
+
+
+def _forms(found: Booster) -> dict[str, HouseForm]:
+    """Fresh forms for what can be done with a booster in its state."""
+    version = {"version": found.version}
+    shown: dict[str, HouseForm] = {"focus": forms.FocusForm(initial={**version, "focus": found.focus})}
+    if found.is_open:
+        day = {"day": max(found.due_on, timezone.localdate()), "clock": found.clock, **version}
+        shown |= {"move": forms.MoveForm(initial=day), "drop": forms.ReasonForm(initial=version)}
+        shown["hold"] = forms.HeldForm(initial={**_held(found), **version})
+        if found.wall.date() <= timezone.localdate():
+            shown["miss"] = forms.ReasonForm(initial=version)
+    elif found.state_now == BoosterState.HELD:
+        shown["hold"] = forms.HeldForm(initial={**_held(found), **version})
+    elif found.state == BoosterState.MISSED:
+        if found.followed_up_on is None:
+            shown["follow_up"] = forms.FollowUpForm(initial=version)
+        if not Booster.objects.filter(again_for=found).exists():
+            shown["again"] = forms.AgainForm(initial={"clock": found.clock, **version})
+    return shown
+
+
+def _held(found: Booster) -> dict[str, Any]:
+    """What was written already, and the day: of the hour that was held, else today."""
+    day = found.session.wall_start.date() if found.has_hour else timezone.localdate()
+    texts = {name: getattr(found, name) for name in actions.HELD_TEXTS}
+    return {"on": found.held_on or min(day, timezone.localdate()), **texts}
+
+
+def _write(
+    request: HttpRequest, pk: int, name: str, form: HouseForm, do: Callable[[Booster, HouseForm], str]
+) -> HttpResponse:
+    """Does one write of a booster and goes back to its page; refused, the page is shown again with the form open.
+
+    `do` writes and returns the sentence that says so."""
+    found = _booster(request, pk, find_to_edit)
+
+    def write() -> str:
+        messages.success(request, do(found, form))
+        return reverse("booster", args=[pk])
+
+    answer, status = attempt(request, form, write)
+    return answer or _page(request, _booster(request, pk), status=status, **{name: form})
+
+
+def _version(form: HouseForm) -> int:
+    return form.cleaned_data["version"] or 0
+
+
+@carrying
+@form_page
+def booster_book(request: HttpRequest, pk: int) -> HttpResponse:
+    """Its hour in the calendar: a session with the booster template."""
+    found = _booster(request, pk, find_to_edit)
+    case = found.series.case
+    people = current(case)
+    form = forms.BookForm(request.POST or None, participants=people, initial=_hour(found, people))
+    status = 200
+
+    def write() -> str:
+        chosen = form.cleaned_data
+        session, verdict = actions.book(
+            found, by=request.user, version=_version(form), starts_at=times.at(chosen["day"], chosen["clock"]),
+            minutes=chosen["minutes"], attendees=chosen["attendees"], outside_ok=chosen["outside_ok"],
+            reopen=chosen["reopen"],
+        )  # fmt: skip
+        for sentence in dict.fromkeys(reason.sentence for reason in verdict.blocked):
+            messages.warning(request, _("Left out for now: %(why)s") % {"why": sentence})
+        return reverse("session_plan", args=[session.pk])
+
+    if request.method == "POST":
+        answer, status = attempt(request, form, write)
+        if answer:
+            return answer
+    context = {
+        "booster": found, "series": found.series, "case": case, "label": label(people) or case.code, "form": form,
+        "elsewhere": found.series.zone != case.practice.zone, "can_book": found.state_now in UNBOOKED,
+    }  # fmt: skip
+    return render(request, "boosters/book.html", context, status=status)
+
+
+def _hour(found: Booster, people: list) -> dict[str, Any]:
+    """The day and hour it is due; today where that is over."""
+    return {
+        "day": max(found.due_on, timezone.localdate()),
+        "clock": found.clock.replace(second=0, microsecond=0),
+        "minutes": found.series.minutes,
+        "attendees": [participant.pk for participant in people],
+        "version": found.version,
+    }
+
+
+@carrying
+@require_POST
+def booster_hold(request: HttpRequest, pk: int) -> HttpResponse:
+    """It took place; what held, what slipped, and what was promised."""
+
+    def do(found: Booster, form: HouseForm) -> str:
+        texts = {name: form.cleaned_data[name] for name in actions.HELD_TEXTS}
+        actions.hold(found, by=request.user, version=_version(form), on=form.cleaned_data["on"], **texts)
+        return _("Kept. What was promised stands in the next brief.")
+
+    return _write(request, pk, "hold", forms.HeldForm(request.POST), do)
+
+
+@carrying
+@require_POST
+def booster_miss(request: HttpRequest, pk: int) -> HttpResponse:
+    """Nobody came: a follow-up waits, and a second date is offered."""
+
+    def do(found: Booster, form: HouseForm) -> str:
+        actions.miss(found, by=request.user, version=_version(form), reason=form.cleaned_data["reason"])
+        return _("Missed. A follow-up waits on Today; you can make a second date now.")
+
+    return _write(request, pk, "miss", forms.ReasonForm(request.POST), do)
+
+
+@carrying
+@require_POST
+def booster_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was done about a missed booster."""
+
+    def do(found: Booster, form: HouseForm) -> str:
+        actions.follow_up(found, by=request.user, version=_version(form), how=form.cleaned_data["how"])
+        return _("Kept. Nothing waits for this booster any more.")
+
+    return _write(request, pk, "follow_up", forms.FollowUpForm(request.POST), do)
+
+
+@carrying
+@require_POST
+def booster_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """A second date for a missed booster."""
+
+    def do(found: Booster, form: HouseForm) -> str:
+        chosen = form.cleaned_data
+        actions.again(
+            found, by=request.user, version=_version(form), on=chosen["day"], clock=chosen["clock"],
+            closed_ok=chosen["closed_ok"],
+        )  # fmt: skip
+        return _("The second date is in the series.")
+
+    return _write(request, pk, "again", forms.AgainForm(request.POST), do)
+
+
+@carrying
+@require_POST
+def booster_move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another day."""
+
+    def do(found: Booster, form: HouseForm) -> str:
+        chosen = form.cleaned_data
+        actions.move(
+            found, by=request.user, version=_version(form), on=chosen["day"], clock=chosen["clock"],
+            reason=chosen["reason"], closed_ok=chosen["closed_ok"],
+        )  # fmt: skip
+        return _("Moved. The other boosters stay where they are.")
+
+    return _write(request, pk, "move", forms.MoveForm(request.POST), do)
+
+
+@carrying
+@require_POST
+def booster_drop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Not needed."""
+
+    def do(found: Booster, form: HouseForm) -> str:
+        actions.drop(found, by=request.user, version=_version(form), reason=form.cleaned_data["reason"])
+        return _("Taken off the series. You can put it back on its page.")
+
+    return _write(request, pk, "drop", forms.ReasonForm(request.POST), do)
+
+
+@carrying
+@require_POST
+def booster_put_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """It is due again."""
+
+    def do(found: Booster, form: HouseForm) -> str:
+        actions.put_back(found, by=request.user, version=_version(form))
+        return _("It is due again.")
+
+    return _write(request, pk, "put_back", HouseForm(request.POST), do)
+
+
+@carrying
+@require_POST
+def booster_focus(request: HttpRequest, pk: int) -> HttpResponse:
+    """What this booster looks at."""
+
+    def do(found: Booster, form: HouseForm) -> str:
+        actions.set_focus(found, by=request.user, version=_version(form), focus=form.cleaned_data["focus"])
+        return _("Kept.")
+
+    return _write(request, pk, "focus", forms.FocusForm(request.POST), do)

@@ -1,0 +1,203 @@
+"""The brief before a booster, on one page: what worked, the plan, last scores, agreements, homework, promises.
+
+For the clinician: it lays two people's private ratings side by side and is never a client's paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db.models import Prefetch, Q
+from django.utils import timezone
+
+from planner.agreements.models import Agreement, AgreementVersion
+from planner.boosters import measures
+from planner.boosters.models import Booster, BoosterState
+from planner.cases.models import Case, Person
+from planner.homework.models import Assignment
+from planner.plans.models import Objective, Plan, Standing, Status
+from planner.practice.models import User
+from planner.progress import measures as known
+from planner.progress.charts import Chart
+from planner.progress.lines import chart_of, title_of
+from planner.progress.models import Event, EventKind, Milestone, Rating
+
+MOST_LINES = 6
+
+
+@dataclass(frozen=True)
+class Score:
+    """The newest rating of one measure by one person, and the one before it."""
+
+    measure: str
+    who: str
+    on: date
+    score: float | None
+    before: float | None = None
+    complete: bool = True
+
+    @property
+    def change(self) -> float | None:
+        """What it rose (or fell) by since the rating before."""
+        return None if self.score is None or self.before is None else self.score - self.before
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """A living document as it was last adopted; `due` says that it is to be looked at again."""
+
+    name: str
+    whose: str
+    number: int
+    on: date | None
+    due: bool
+
+
+@dataclass(frozen=True)
+class Last:
+    """The booster that was held before this one."""
+
+    number: int
+    on: date | None
+    held_well: str
+    slipped: str
+    early_signs: str
+    promised: str
+
+
+@dataclass(frozen=True)
+class Brief:
+    """The context of boosters/_brief.html and paper/brief.html."""
+
+    number: int
+    total: int
+    who: str
+    due_on: date
+    focus: tuple[str, ...]
+    last: Last | None
+    wins: tuple[tuple[date, str], ...]
+    events: tuple[tuple[date, str, str], ...]
+    objectives: tuple[tuple[str, str, bool], ...]
+    plan_review: date | None
+    has_plan: bool
+    scores: tuple[Score, ...]
+    agreed: tuple[Agreed, ...]
+    homework: tuple[tuple[str, str, date], ...]
+    chart: Chart | None = None
+
+
+def of(booster: Booster, user: User) -> Brief:
+    """The brief of one booster, in a constant number of queries. `user` may see its case."""
+    series = booster.series
+    case = series.case
+    people = {place.person_id: place.person for place in case.participants.select_related("person")}
+    names = {pk: person.on_paper for pk, person in people.items()}
+    last = _last(booster)
+    since = last.on if last and last.on else series.start_on
+    plan = Plan.objects.active_of(case)
+    return Brief(
+        number=booster.number,
+        total=series.boosters.filter(again_for=None).count(),
+        who=" & ".join(names[place] for place in names),
+        due_on=booster.due_on,
+        focus=tuple(filter(None, [booster.focus, *series.focus.splitlines()])),
+        last=last,
+        wins=_wins(case, since),
+        events=_events(case, since, names),
+        objectives=_objectives(case) if plan else (),
+        plan_review=plan.review_on if plan else None,
+        has_plan=plan is not None,
+        scores=scores(case, series.measures, names),
+        agreed=_agreed(case, names),
+        homework=_homework(case, names),
+        chart=_chart(case, series.measures, list(people.values())),
+    )
+
+
+def _last(booster: Booster) -> Last | None:
+    """The booster of this series held before this one, whatever its number: what was promised there is asked now."""
+    held = booster.series.boosters.filter(state=BoosterState.HELD).exclude(pk=booster.pk)
+    if booster.state == BoosterState.HELD and booster.held_on:
+        held = held.filter(Q(held_on__lt=booster.held_on) | Q(held_on=booster.held_on, pk__lt=booster.pk))
+    row = held.order_by("-held_on", "-pk").first()
+    if row is None:
+        return None
+    return Last(row.number, row.held_on, row.held_well, row.slipped, row.early_signs, row.promised)
+
+
+def _wins(case: Case, since: date) -> tuple[tuple[date, str], ...]:
+    """What went well since then: wins and milestones, newest first."""
+    wins = Event.objects.filter(case=case, kind=EventKind.WIN, on__gte=since).standing().order_by("-on", "-pk")
+    seen = Milestone.objects.filter(case=case, on__gte=since).standing().order_by("-on", "-pk")
+    rows = [(win.on, win.known or str(EventKind.WIN.label)) for win in wins[:MOST_LINES]]
+    rows += [(one.on, f"{one.get_kind_display()}: {one.evidence}") for one in seen[:MOST_LINES]]
+    return tuple(sorted(rows, reverse=True)[:MOST_LINES])
+
+
+def _events(case: Case, since: date, names: dict[int, str]) -> tuple[tuple[date, str, str], ...]:
+    rows = Event.objects.filter(case=case, on__gte=since).standing().exclude(kind=EventKind.WIN)
+    rows = rows.order_by("-on", "-pk")[:MOST_LINES]
+    return tuple((row.on, str(EventKind(row.kind).label), names.get(row.person_id, "")) for row in rows)
+
+
+def _objectives(case: Case) -> tuple[tuple[str, str, bool], ...]:
+    """(number, sentence, met) of the plan's objectives."""
+    rows = list(Objective.objects.active_of(case)[: MOST_LINES + 2])
+    newest: dict = {}
+    lines = [row.line for row in rows]
+    for standing in Standing.objects.filter(case=case, line__in=lines).order_by("on", "pk"):
+        newest[standing.line] = standing.status
+    return tuple((row.number, row.sentence, newest.get(row.line) == Status.MET) for row in rows)
+
+
+def scores(case: Case, slugs: Iterable[str], names: dict[int, str]) -> tuple[Score, ...]:
+    """The last two ratings of each measure of the series, person by person."""
+    found: dict[tuple[str, int], list[Rating]] = {}
+    for row in Rating.objects.filter(case=case, measure__in=list(slugs)).standing().order_by("on", "pk"):
+        found.setdefault((row.measure, row.person_id), []).append(row)
+    made = []
+    for (slug, person), rows in sorted(found.items(), key=lambda item: (item[0][0], item[0][1])):
+        last, before = rows[-1], rows[-2].score if len(rows) > 1 else None
+        name = measures.name_of(slug)
+        made.append(Score(name, names.get(person, ""), last.on, last.score, before, last.complete))
+    return tuple(made)
+
+
+def _chart(case: Case, slugs: list[str], people: list[Person]) -> Chart | None:
+    """Trust (or the first measure of the series that was filled) of the first two people on one axis. What somebody
+    allowed on a chart for others does not count here: nobody but the clinician sees it."""
+    wanted = sorted(slugs, key=lambda slug: slug != measures.TRUST)
+    measure = known.usable(wanted[0], case.practice) if wanted else None
+    if measure is None:
+        return None
+    each = [chart_of(case, measure, person, everything=True) for person in people[:2]]
+    filled = [chart for chart in each if not chart.is_empty]
+    if not filled:
+        return None
+    lines = tuple(line for chart in filled for line in chart.lines)
+    return replace(filled[0], title=title_of(measure), lines=lines, beyond=None, says="")
+
+
+def _agreed(case: Case, names: dict[int, str]) -> tuple[Agreed, ...]:
+    adopted = AgreementVersion.objects.filter(adopted_on__isnull=False).order_by("-number").defer("answers")
+    rows = Agreement.objects.filter(case=case).standing()
+    rows = rows.prefetch_related(Prefetch("versions", queryset=adopted, to_attr="adopted"))
+    today = timezone.localdate()
+    return tuple(
+        Agreed(
+            name=str(row.get_kind_display()),
+            whose=names.get(row.person_id, ""),
+            number=row.adopted[0].number,
+            on=row.adopted[0].adopted_on,
+            due=bool(row.review_because) or (row.review_on is not None and row.review_on <= today),
+        )
+        for row in rows
+        if row.adopted
+    )
+
+
+def _homework(case: Case, names: dict[int, str]) -> tuple[tuple[str, str, date], ...]:
+    rows = Assignment.objects.to_review(case)[: MOST_LINES + 2]
+    return tuple((row.title, names.get(row.person_id, ""), row.starts_on) for row in rows)

@@ -1,0 +1,160 @@
+"""Reads what the auditor's questions are asked of, in a constant number of queries, whatever the length of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from planner.agreements.models import Agreement, AgreementKind
+from planner.cases.gates import newest
+from planner.cases.models import Case, FlagKind, FlagState, SignatureWay, SignerRole, Stance, TeamRole
+from planner.desk.auditor import NoteFacts, PlanFacts, Record, Signer
+from planner.plans import reviews, signing
+from planner.plans.models import Objective, Plan, PlannedIntervention
+from planner.sessions import note_text
+from planner.sessions.models import (
+    NoteState,
+    ProgressNote,
+    RiskLevel,
+    Session,
+    SessionKind,
+    SessionState,
+)
+from planner.sessions.note_facts import Facts
+
+DONE_WITH = (NoteState.SIGNED, NoteState.AWAITING, NoteState.APPROVED)
+
+
+def record_of(case: Case) -> Record:
+    """The record of one case, for planner.desk.auditor."""
+    plan = Plan.objects.active_of(case)
+    draft = None if plan else Plan.objects.draft_of(case)
+    notes = list(_notes(case, plan))
+    return Record(
+        case=case.pk,
+        today=timezone.localdate(),
+        supervised=case.team.current().filter(role=TeamRole.SUPERVISOR).exists(),
+        plan=_plan(case, plan) if plan else None,
+        draft=draft.pk if draft else None,
+        notes=tuple(fact for fact, _row in notes),
+        risk=tuple(_risk(case, notes)),
+        safety_plan=_safety_plan(case),
+    )
+
+
+def _plan(case: Case, plan: Plan) -> PlanFacts:
+    rows = [one.row for one in signing.shown(plan)]
+    due = reviews.of(plan)
+    return PlanFacts(
+        pk=plan.pk,
+        number=plan.number,
+        active_on=plan.active_on,
+        review_on=plan.review_on,
+        discharge=plan.discharge,
+        clients=tuple(_clients(case, rows)),
+        clinician=_staff(rows, SignerRole.CLINICIAN),
+        supervision=plan.supervision,
+        supervisor=_staff(rows, SignerRole.SUPERVISOR),
+        holds=signing.holds(plan) and all(one.holds for one in signing.shown(plan)),
+        due="; ".join(due.why) if due and due.is_urgent else "",
+    )
+
+
+def _clients(case: Case, rows: Iterable[Any]) -> Iterable[Signer]:
+    """Everybody who takes part today; for a minor a guardian's signature counts as well."""
+    given: dict[int, list[Any]] = {}
+    for row in rows:
+        if row.role in (SignerRole.CLIENT, SignerRole.GUARDIAN) and row.person_id:
+            given.setdefault(row.person_id, []).append(row)
+    for place in case.participants.filter(left_on=None).select_related("person"):
+        yield _client(place.person, given.get(place.person_id, []))
+
+
+def _client(person: Any, rows: list[Any]) -> Signer:
+    signed = [row for row in rows if row.way != SignatureWay.NONE and row.stance != Stance.REFUSES]
+    if signed:
+        return Signer(person.name, signed[-1].signed_on)
+    reasons = [row.reason or str(row.get_stance_display()) for row in rows]
+    return Signer(person.name, None, reasons[-1] if reasons else "")
+
+
+def _staff(rows: Iterable[Any], role: str) -> Signer | None:
+    signed = [row for row in rows if row.role == role and row.way != SignatureWay.NONE]
+    return Signer(signed[-1].name, signed[-1].signed_on, "", signed[-1].credentials) if signed else None
+
+
+def _notes(case: Case, plan: Plan | None) -> Iterable[tuple[NoteFacts, ProgressNote | None]]:
+    """Every held hour, the newest first, with its note."""
+    lines = set(Objective.objects.active_of(case).values_list("line", flat=True)) if plan else set()
+    planned = {row.name for row in PlannedIntervention.objects.active_of(case)} if plan else set()
+    notes = ProgressNote.objects.filter(session__case=case).prefetch_related(
+        "objectives__objective", "signatures", "addenda"
+    )
+    by_session = {note.session_id: note for note in notes.select_related("risk_person")}
+    held = Session.objects.filter(case=case, state=SessionState.HELD).order_by("-starts_at")
+    for session in held.only("starts_at", "kind", "zone"):
+        note = by_session.get(session.pk)
+        yield _note(session, note, plan, lines, planned), note
+
+
+def _note(session: Session, note: ProgressNote | None, plan: Plan | None, lines: set, planned: set) -> NoteFacts:
+    on = session.wall_start.date()
+    early = bool(plan and plan.active_on and on < plan.active_on)
+    if note is None or note.state not in DONE_WITH:
+        return NoteFacts(session.pk, on, None, session.kind == SessionKind.INTAKE, early)
+    facts, rows = Facts.of(note.facts), list(note.objectives.all())
+    named = set(facts.interventions)
+    said = bool(note.parts.get("response") or note.parts.get("assessment") or any(row.response for row in rows))
+    return NoteFacts(
+        session=session.pk,
+        on=on,
+        signed_on=timezone.localtime(note.signed_at).date(),
+        intake=session.kind == SessionKind.INTAKE,
+        before_plan=early,
+        lacks=tuple(_lacks(note, facts)),
+        serves=bool(named & planned) or any(row.objective.line in lines for row in rows),
+        objectives=len(rows),
+        interventions=len(named) or int(bool(note.parts.get("done"))),
+        response=said and all(row.step for row in rows),
+        supervision=NoteState.APPROVED.value if note.state == NoteState.APPROVED else "",
+        holds=note_text.holds(note),
+    )
+
+
+def _lacks(note: ProgressNote, facts: Facts) -> Iterable[str]:
+    """What of D2 the note does not tell; date, time and length every note has."""
+    later = list(note.addenda.all())
+    if not (note.place or any(one.place for one in later)):
+        yield _("place")
+    if not facts.present:
+        yield _("who was there")
+    if not (note.service_code or any(one.service_code for one in later)):
+        yield _("service code")
+    if not any(one.role == SignerRole.CLINICIAN and one.credentials for one in note.signatures.all()):
+        yield _("credentials")
+
+
+def _risk(case: Case, notes: list[tuple[NoteFacts, ProgressNote | None]]) -> Iterable[str]:
+    """A finding of suicide risk that stands, and a raised level in the newest note."""
+    flags = list(case.flags.all())
+    for place in case.participants.filter(left_on=None).select_related("person"):
+        known = newest(flags, place.person_id).get(FlagKind.SUICIDE)
+        if known and known.state == FlagState.CONCERN:
+            yield f"{place.person.name}: {FlagKind.SUICIDE.label}"
+    last = next((note for _fact, note in notes if note), None)
+    if last and last.risk_is_raised:
+        who = f"{last.risk_person.name}: " if last.risk_person else ""
+        yield f"{who}{RiskLevel(last.risk_level).label}"
+
+
+def _safety_plan(case: Case) -> tuple[int, Any] | None:
+    """The newest safety plan that stands, and since when."""
+    rows = Agreement.objects.standing().filter(case=case, kind=AgreementKind.SAFETY_PLAN)
+    found = rows.order_by("-pk").prefetch_related("versions").first()
+    if found is None:
+        return None
+    adopted = [version.adopted_on for version in found.versions.all() if version.adopted_on]
+    return (found.pk, max(adopted)) if adopted else None

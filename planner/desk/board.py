@@ -1,0 +1,183 @@
+"""The boosters of a person's cases on one board: what is due, overdue and missed, whose they are; honest figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+from typing import Any
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from planner.boosters import dates, reentry
+from planner.boosters.models import OPEN, Booster, BoosterState, Decision, ReentryDecision, Series
+from planner.cases.models import Case, TeamMember
+from planner.practice.models import User
+
+#: What the board can show; the address names it.
+SHOWS = {
+    "due": _("Due by the end of the month"),
+    "week": _("Due this week, not booked"),
+    "overdue": _("Overdue"),
+    "missed": _("Missed, to follow up"),
+    "open": _("All to come"),
+    "settled": _("Settled"),
+    "cases": _("Cases in maintenance"),
+}
+LATELY = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for; anything that does not exist falls back to the usual."""
+
+    show: str = "due"
+    who: int = 0
+
+    @classmethod
+    def of(cls, query: Any) -> Asked:
+        who = query.get("who", "")
+        show = query.get("show", "")
+        is_number = who.isascii() and who.isdigit() and len(who) < 16
+        return cls(show if show in SHOWS else "due", int(who) if is_number else 0)
+
+
+def boosters(user: User, asked: Asked, today: date | None = None) -> QuerySet:
+    """The boosters that the board shows, the most pressing first."""
+    today = today or timezone.localdate()
+    rows = Booster.objects.visible_to(user)
+    rows = _whose(rows, asked.who, "series__case__")
+    if asked.show == "overdue":
+        rows = rows.overdue(today)
+    elif asked.show == "missed":
+        rows = rows.to_follow_up()
+    elif asked.show == "settled":
+        return rows.standing().exclude(stands__in=OPEN).order_by("-due_on", "-pk")
+    else:
+        rows = _coming(rows, asked.show, today)
+    return rows.order_by("due_on", "pk")
+
+
+def _coming(rows: QuerySet, show: str, today: date) -> QuerySet:
+    if show == "week":
+        sunday = dates.monday(today) + timedelta(days=6)
+        return rows.unbooked().filter(opens_on__lte=sunday, closes_on__gte=today)
+    if show == "due":
+        return rows.open().filter(due_on__lte=last_of_month(today))
+    return rows.open()
+
+
+def last_of_month(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def _whose(rows: QuerySet, who: int, to: str) -> QuerySet:
+    """Rows of the cases that one colleague carries today."""
+    if not who:
+        return rows
+    places = TeamMember.objects.current().filter(user=who).exclude(role="supervisor")
+    return rows.filter(**{f"{to}pk__in" if to == "" else f"{to[:-2]}__in": places.values("case")})
+
+
+def with_labels(rows: Iterable[Booster]) -> list[Booster]:
+    """The rows of one page, each with `total` (how many its series has) and `lead`; two queries."""
+    rows = list(rows)
+    series = {row.series_id for row in rows}
+    counted = Booster.objects.filter(series__in=series, again_for=None).values("series").annotate(n=Count("pk"))
+    totals = dict(counted.order_by().values_list("series", "n"))
+    cases = {row.series.case_id for row in rows}
+    leads = TeamMember.objects.current().filter(case__in=cases, role="lead")
+    names = dict(leads.values_list("case", "user__name"))
+    for row in rows:
+        row.total, row.lead = totals.get(row.series_id, 0), names.get(row.series.case_id, "")
+    return rows
+
+
+def maintained(user: User, asked: Asked) -> QuerySet:
+    """Cases with a series that goes on, each with the day of its next booster and of the last one held."""
+    open_series = Series.objects.open().filter(case=OuterRef("pk"))
+    of_case = Booster.objects.filter(series__case=OuterRef("pk"))
+    coming = of_case.open().filter(due_on__gte=timezone.localdate()).order_by("due_on")
+    held = of_case.filter(state=BoosterState.HELD).order_by("-held_on")
+    rows = _whose(Case.objects.visible_to(user).filter(Exists(open_series)), asked.who, "")
+    rows = rows.annotate(next_due=Subquery(coming.values("due_on")[:1]), held_last=Subquery(held.values("held_on")[:1]))
+    return rows.order_by("next_due", "code")
+
+
+def with_reasons(cases: Iterable[Case]) -> list[Case]:
+    """Cases of one page, each with `reasons` where its rule is met."""
+    rows = list(cases)
+    met = reentry.reasons_for(case.pk for case in rows)
+    for case in rows:
+        case.reasons = met.get(case.pk, [])
+    return rows
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Simple figures with what they are counted from. `days_to_miss` is the median from a series' start to its first
+    missed booster, among the `with_miss` series that have one; `series` are all of them."""
+
+    past: int
+    held: int
+    missed: int
+    waiting: int
+    series: int
+    with_miss: int
+    days_to_miss: int | None
+    reentries: int
+
+
+def figures(user: User) -> Figures:
+    """The figures of the person's cases, all years together; re-entries of the last twelve months."""
+    today = timezone.localdate()
+    rows = Booster.objects.visible_to(user).standing()
+    past = rows.filter(due_on__lte=today).exclude(stands=BoosterState.NOT_NEEDED)
+    counts = past.aggregate(
+        past=Count("pk"),
+        held=Count("pk", filter=Q(stands=BoosterState.HELD)),
+        missed=Count("pk", filter=Q(stands=BoosterState.MISSED)),
+    )
+    firsts = Booster.objects.visible_to(user).filter(state=BoosterState.MISSED).values("series")
+    pairs = firsts.annotate(first=Min("missed_on"), began=Max("series__start_on")).values_list("began", "first")
+    days = [(first - began).days for began, first in pairs.order_by()]
+    lately = ReentryDecision.objects.visible_to(user).filter(
+        decision=Decision.TREATMENT, at__gte=timezone.now() - LATELY
+    )
+    return Figures(
+        **counts, waiting=counts["past"] - counts["held"] - counts["missed"],
+        series=Series.objects.visible_to(user).count(), with_miss=len(days),
+        days_to_miss=round(median(days)) if days else None, reentries=lately.count(),
+    )  # fmt: skip
+
+
+def clinicians(user: User) -> list[tuple[int, str]]:
+    """Those who carry one of the cases on the board, for its filter."""
+    cases = Case.objects.visible_to(user)
+    places = TeamMember.objects.current().filter(case__in=cases).exclude(role="supervisor")
+    return list(places.values_list("user", "user__name").distinct().order_by("user__name"))
+
+
+def by_clinician(user: User) -> list[dict[str, Any]]:
+    """For the owner: how many boosters of each colleague are due this month, overdue, and missed without a follow-up,
+    across the practice. Numbers alone: whose cases they are stays with the team of each case."""
+    if not user.is_owner:
+        return []
+    today = timezone.localdate()
+    rows = Booster.objects.filter(series__case__practice=user.practice_id)
+    lead = {"series__case__team__role": "lead"}
+    found: dict[str, dict[str, Any]] = {}
+    for name, some in (
+        ("due", rows.open().filter(due_on__gte=today, due_on__lte=last_of_month(today))),
+        ("overdue", rows.overdue(today)),
+        ("missed", rows.to_follow_up()),
+    ):
+        counted = (
+            some.filter(**lead).values_list("series__case__team__user__name").annotate(n=Count("pk", distinct=True))
+        )
+        for who, count in counted.order_by():
+            found.setdefault(who, {"who": who, "due": 0, "overdue": 0, "missed": 0})[name] = count
+    return sorted(found.values(), key=lambda row: row["who"])

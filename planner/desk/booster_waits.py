@@ -1,0 +1,83 @@
+"""What waits of the boosters: overdue ones until somebody acts, follow-ups, proposals to go back into treatment,
+reminders to give, hours to book."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from planner.boosters import reentry, reminders
+from planner.boosters.dates import in_words
+from planner.boosters.models import Booster
+from planner.cases.models import Case
+from planner.desk.piles import OF_A_KIND, Pile, Waiting, pile
+from planner.practice.models import User
+
+#: What a line shows of a booster.
+SHOWN = ("number", "due_on", "closes_on", "series__case__code")
+#: Rules looked at more closely than by their indexes.
+MOST_ASKED = 100
+
+
+def overdue(user: User) -> Pile:
+    """Windows that closed without an hour; they stand here until somebody acts."""
+    rows = Booster.objects.editable_by(user).overdue(timezone.localdate()).order_by("closes_on")
+    return _pile(rows, _("Booster %(n)d: window over since %(closes)s"), _("Look"), "overdue", mark=_("Overdue"))
+
+
+def to_follow_up(user: User) -> Pile:
+    """Missed, and nobody has said what was done about it."""
+    rows = Booster.objects.editable_by(user).to_follow_up().order_by("missed_on")
+    return _pile(rows, _("Booster %(n)d of %(due)s was missed: follow up"), _("Follow up"), "missed")
+
+
+def to_book(user: User) -> Pile:
+    """Windows that are open, without an hour."""
+    today = timezone.localdate()
+    rows = Booster.objects.editable_by(user).unbooked()
+    rows = rows.filter(opens_on__lte=today, closes_on__gte=today).order_by("closes_on")
+    return _pile(rows, _("Booster %(n)d: to be held by %(closes)s"), _("Book"), "due", door="booster_book")
+
+
+def _pile(rows: QuerySet, said: str, do: str, show: str, *, door: str = "booster", mark: str = "") -> Pile:
+    few = rows.select_related("series__case").only(*SHOWN)[: OF_A_KIND + 1]
+    return pile((_waiting(one, said, do, door, mark) for one in few), f"{reverse('boosters')}?show={show}")
+
+
+def _waiting(booster: Booster, said: str, do: str, door: str, mark: str) -> Waiting:
+    words = {"n": booster.number, "closes": in_words(booster.closes_on), "due": in_words(booster.due_on)}
+    return Waiting(booster.series.case, said % words, do, reverse(door, args=[booster.pk]), mark=mark)
+
+
+def way_back(user: User) -> Pile:
+    """Cases whose rule for going back into treatment is met; asked only of those where something happened."""
+    cases = [rule.case for rule in reentry.candidates(user)[:MOST_ASKED]]
+    met = reentry.reasons_for(case.pk for case in cases)
+    found = [
+        Waiting(case, " ".join(reason.sentence for reason in met[case.pk]), _("Decide"), _decide(case))
+        for case in cases
+        if case.pk in met
+    ]
+    return pile(found, f"{reverse('boosters')}?show=cases")
+
+
+def _decide(case: Case) -> str:
+    return reverse("reentry", args=[case.pk])
+
+
+def to_remind(user: User) -> Pile:
+    """Reminders that hold now."""
+    return pile((_reminder(due) for due in reminders.holding(user)), reverse("boosters"))
+
+
+def _reminder(due: reminders.Due) -> Waiting:
+    said = _("Remind %(who)s of %(day)s") % {"who": due.reach.initials, "day": in_words(due.booster.wall.date())}
+    if due.reach.not_any_more:
+        names = ", ".join(person.initial for person in due.reach.not_any_more)
+        said = _("%(said)s; not %(names)s, who is not to be contacted") % {"said": said, "names": names}
+    return Waiting(due.booster.series.case, said, _("Look"), reverse("booster", args=[due.booster.pk]))
+
+
+SOURCES = (overdue, to_follow_up, way_back, to_book, to_remind)

@@ -1,0 +1,31 @@
+"""What waits of homework: what came back and nobody has looked at, and files that wait for a decision."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from planner.desk.piles import OF_A_KIND, Pile, Waiting, pile
+from planner.homework import return_actions
+from planner.homework.models import Assignment, AssignmentState
+from planner.practice.models import User
+
+
+def unreviewed(user: User) -> Pile:
+    """What came back and was not reviewed yet, the oldest first. One query."""
+    rows = Assignment.objects.editable_by(user).filter(state=AssignmentState.BACK, case__closed_on=None)
+    rows = rows.select_related("case").order_by("changed_at", "pk")[: OF_A_KIND + 1]
+    said, do = _("Homework is back: %(title)s"), _("Look")
+    found = (Waiting(row.case, said % {"title": row.title}, do, reverse("assignment", args=[row.pk])) for row in rows)
+    return pile(found, reverse("caseload"))
+
+
+def files(user: User) -> Pile:
+    """Returned files of a case that wait for a decision. One query."""
+    rows = return_actions.waiting(user).exclude(case=None).select_related("case").order_by("pk")[: OF_A_KIND + 1]
+    said, do = _("A returned file waits to be taken in"), _("Look")
+    found = (Waiting(row.case, said, do, reverse("returned_file", args=[row.pk])) for row in rows)
+    return pile(found, reverse("returned"))
+
+
+SOURCES = (unreviewed, files)

@@ -1,0 +1,87 @@
+"""A plan with all that hangs on it, in a constant number of queries; whole, or the part that one person may read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from planner.cases.models import Audience, Person
+from planner.plans.models import Goal, Objective, Plan, PlannedIntervention, Problem
+
+
+@dataclass(frozen=True)
+class ObjectiveNode:
+    """An objective with what is planned for it. `number` as it is read: within a part for one person's eyes, places are
+    counted anew, so that a gap tells nobody that there is something else."""
+
+    row: Objective
+    planned: tuple[PlannedIntervention, ...]
+    number: str
+
+
+@dataclass(frozen=True)
+class GoalNode:
+    """A goal with its objectives; `number` as with those."""
+
+    row: Goal
+    objectives: tuple[ObjectiveNode, ...]
+    number: str
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A plan as it is read: what was taken away while writing is left out."""
+
+    plan: Plan
+    problems: tuple[Problem, ...]
+    goals: tuple[GoalNode, ...]
+
+    def objectives(self) -> Iterator[ObjectiveNode]:
+        """Every objective, in order."""
+        for goal in self.goals:
+            yield from goal.objectives
+
+    @property
+    def lines(self) -> list:
+        """The lines of history of its goals and objectives."""
+        return [goal.row.line for goal in self.goals] + [one.row.line for one in self.objectives()]
+
+    def part(self, person: Person | None = None) -> Tree:
+        """What one person may read (`Goal.objects.for_eyes`), or (nobody named) what everybody may read."""
+
+        def may_read(row: Problem | Goal) -> bool:
+            alone = person is not None and row.audience == Audience.PERSON and row.person_id == person.pk
+            return row.audience == Audience.CASE or alone
+
+        goals = [node for node in self.goals if may_read(node.row)]
+        counted = tuple(_numbered(node, place) for place, node in enumerate(goals, 1))
+        return Tree(self.plan, tuple(row for row in self.problems if may_read(row)), counted)
+
+
+def _numbered(node: GoalNode, place: int) -> GoalNode:
+    mine = tuple(replace(one, number=f"{place}.{one.row.position}") for one in node.objectives)
+    return GoalNode(node.row, mine, str(place))
+
+
+def tree_of(plan: Plan, person: Person | None = None, *, joint: bool = False) -> Tree:
+    """The plan; for a person only what is for their eyes; `joint`: only what everybody may read. Four queries."""
+    problems = Problem.objects.filter(plan=plan).kept().select_related("person")
+    goals = list(Goal.objects.filter(plan=plan).kept().select_related("person", "problem"))
+    objectives = list(Objective.objects.filter(goal__in=[goal.pk for goal in goals]).kept())
+    planned = list(
+        PlannedIntervention.objects.filter(objective__in=[one.pk for one in objectives])
+        .kept()
+        .select_related("edition__intervention")
+    )
+    whole = Tree(plan, tuple(problems), tuple(_node(goal, objectives, planned) for goal in goals))
+    return whole.part(person) if joint or person is not None else whole
+
+
+def _node(goal: Goal, objectives: list[Objective], planned: list[PlannedIntervention]) -> GoalNode:
+    mine = [one for one in objectives if one.goal_id == goal.pk]
+    for one in mine:
+        one.goal = goal  # its number needs the goal, which is here already
+    nodes = (
+        ObjectiveNode(one, tuple(row for row in planned if row.objective_id == one.pk), one.number) for one in mine
+    )
+    return GoalNode(goal, tuple(nodes), goal.number)

@@ -1,0 +1,228 @@
+"""Ratings as lines of a chart and as sentences: where each person stands, and what one may see of the other.
+
+A chart of one person is that person's. A chart with several people holds only the lines that each of them allowed.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext as _
+
+from planner.cases.models import Case, Participant, Person
+from planner.progress import charts, measures, scoring
+from planner.progress.instruments import Measure
+from planner.progress.models import ChartSharing, Event, Rating
+
+NEAR = datetime.timedelta(days=21)  # an event so far from the nearest rating still stands on the chart
+INCOMPLETE = "incomplete"
+
+
+@dataclass(frozen=True)
+class Latest:
+    """One person's newest rating of one measure: its band, and what lies between it and the one before."""
+
+    person: Person
+    measure: Measure
+    rating: Rating
+    before: Rating | None = None
+
+    @property
+    def band(self) -> str:
+        return band_word(self.measure, self.rating.score)
+
+    @property
+    def said(self) -> str:
+        """ "4 points higher than on 3 Mar 2026: better, more than chance." """
+        if self.before is None or self.rating.score is None or self.before.score is None:
+            return ""
+        return told(self.measure, self.before, self.rating)
+
+    @property
+    def parts(self) -> list[tuple[str, str, bool]]:
+        """(name, value, worth a look) of each subscale that has a value."""
+        values = self.rating.subscales
+        return [
+            (gettext(part.name), charts.number(values[part.slug]), scoring.is_flagged(part, values[part.slug]))
+            for part in self.measure.subscales
+            if part.slug in values
+        ]
+
+
+def title_of(measure: Measure) -> str:
+    """The name of a measure in the language of the page."""
+    return gettext(measure.title(get_language() or "en"))
+
+
+def band_word(measure: Measure, score: float | None) -> str:
+    """The published word of the band, else from where to where it goes; "" where no bands are published."""
+    band = scoring.band_of(measure, score)
+    if band is None or measure.is_attainment:
+        return ""
+    if band.word:
+        return gettext(band.word)
+    if band.upto is None:
+        return _("band from %(start)s") % {"start": charts.number(band.start)}
+    return _("band %(start)s to below %(upto)s") % {
+        "start": charts.number(band.start), "upto": charts.number(band.upto),
+    }  # fmt: skip
+
+
+def told(measure: Measure, before: Rating | Filled, after: Rating | Filled) -> str:
+    """What lies between two scores, in a sentence that claims no more than is published."""
+    found = scoring.difference(measure, before.score, after.score)
+    ways = {"better": _("better"), "worse": _("less well"), "same": "", "": ""}
+    sizes = {
+        "beyond": _("more than chance"), "open": _("perhaps more than chance: sources differ"),
+        "within": _("within what may be chance"), "": "",
+    }  # fmt: skip
+    if found.points == 0:
+        said = _("The same as on %(day)s.") % {"day": _day(before.on)}
+    else:
+        said = _moved(found.points, before.on)
+    meaning = ", ".join(filter(None, [ways[found.way], sizes[found.size]]))
+    return f"{said[:-1]}: {meaning}." if meaning else said
+
+
+def _moved(points: float, since: datetime.date) -> str:
+    """ "4 points higher than on 3 Mar 2026." """
+    count = abs(points)
+    words = {"n": charts.number(count), "day": _day(since)}
+    plural = int(count) if count == int(count) else 2
+    if points > 0:
+        said = ngettext("%(n)s point higher than on %(day)s.", "%(n)s points higher than on %(day)s.", plural)
+    else:
+        said = ngettext("%(n)s point lower than on %(day)s.", "%(n)s points lower than on %(day)s.", plural)
+    return said % words
+
+
+def _day(on: datetime.date) -> str:
+    return date_format(on, "j M Y")
+
+
+def latest(case: Case, *, person: Person | None = None) -> list[Latest]:
+    """The newest rating of each measure and person with the one before. One query, one more for each own measure."""
+    order = [F("on").desc(), F("pk").desc()]
+    nth = Window(RowNumber(), partition_by=[F("person_id"), F("measure")], order_by=order)
+    rows = Rating.objects.filter(case=case).standing()
+    if person is not None:
+        rows = rows.filter(person=person)
+    rows = rows.annotate(nth=nth).filter(nth__lte=2).select_related("person").order_by("person_id", "measure", "nth")
+    pairs: dict[tuple[int, str], list[Rating]] = {}
+    for row in rows:
+        pairs.setdefault((row.person_id, row.measure), []).append(row)
+    found = []
+    for newest, *earlier in pairs.values():
+        measure = measures.find(newest.measure, case.practice_id, newest.measure_version)
+        if measure:
+            found.append(Latest(newest.person, measure, newest, earlier[0] if earlier else None))
+    return found
+
+
+class Filled(NamedTuple):
+    """What a chart needs of a rating; a long line has hundreds of them."""
+
+    on: datetime.date
+    score: float | None
+    complete: bool
+    subscales: dict[str, float]
+    reader_id: int | None
+    person_id: int
+
+
+def ratings_of(case: Case, measure: Measure, people: Iterable[Person]) -> list[Filled]:
+    """Standing ratings of a measure, oldest first. One query."""
+    rows = Rating.objects.filter(case=case, measure=measure.slug, person__in=list(people)).standing()
+    return list(rows.order_by("on", "pk").values_list(*Filled._fields, named=True))
+
+
+def chart_of(
+    case: Case, measure: Measure, person: Person, *, everything: bool = False, called: str | None = None
+) -> charts.Chart:
+    """One person's line, with what that person may see; `everything` adds what only the clinician may. `called`: the
+    name as it may stand, the printed one unless told."""
+    called = person.on_paper if called is None else called
+    ratings = ratings_of(case, measure, [person])
+    events = Event.objects.filter(case=case).standing() if everything else Event.objects.filter(case=case)
+    events = events if everything else events.readable_by(person)
+    shown = [rating for rating in ratings if everything or rating.reader_id == person.pk]
+    title = _("%(measure)s, %(name)s") % {"measure": title_of(measure), "name": called}
+    return _chart(title, measure, _lines(measure, called, shown), events, says=_says(measure, shown))
+
+
+def joint_chart(
+    case: Case, measure: Measure, people: Sequence[Person], *, called: Mapping[int, str] | None = None
+) -> charts.Chart | None:
+    """One line for each person who allowed it, on one axis; None where fewer than two did, or the measure has no total.
+    Only events for everybody in the case stand on it. `called`: person -> the name as it may stand."""
+    allowed = allowing(case, measure.slug)
+    people = [person for person in people if allowed.get(person.pk)]
+    if len(people) < 2 or not measure.has_total:
+        return None
+    rows = [rating for rating in ratings_of(case, measure, people) if rating.reader_id == rating.person_id]
+    lines: tuple[charts.Line, ...] = ()
+    for person in people:
+        name = (called or {}).get(person.pk) or person.on_paper
+        lines += _lines(measure, name, [rating for rating in rows if rating.person_id == person.pk])
+    return _chart(title_of(measure), measure, lines, Event.objects.filter(case=case).readable_by(None))
+
+
+def allowing(case: Case, measure: str) -> dict[int, bool]:
+    """person -> what they said last about a joint chart of the measure. One query."""
+    rows = ChartSharing.objects.filter(case=case, measure=measure).order_by("pk")
+    return dict(rows.values_list("person_id", "allowed"))
+
+
+def _lines(measure: Measure, called: str, ratings: Sequence[Filled]) -> tuple[charts.Line, ...]:
+    """One line of the score, or one for each subscale where there is no total."""
+    if measure.has_total:
+        note = _(INCOMPLETE)
+        points = (charts.Point(row.on, row.score, "" if row.complete else note) for row in ratings)
+        return (charts.Line(called, tuple(points)),)
+    return tuple(
+        charts.Line(gettext(part.name), tuple(charts.Point(row.on, row.subscales.get(part.slug)) for row in ratings))
+        for part in measure.subscales
+    )
+
+
+def _chart(
+    title: str, measure: Measure, lines: tuple[charts.Line, ...], events: Iterable[Event], *, says: str = ""
+) -> charts.Chart:
+    least, most = ends(measure)
+    days = [point.on for line in lines for point in line.drawn]
+    near = [event for event in events if days and min(days) - NEAR <= event.on <= max(days) + NEAR]
+    bands = tuple(
+        charts.Band(band.start, band.upto, gettext(band.word) if band.word else "") for band in scoring.bands(measure)
+    )
+    return charts.Chart(
+        title, lines, least, most, bands if not measure.is_attainment else (),
+        tuple(charts.Happened(event.on, event.get_kind_display()) for event in near),
+        measure.change.most if measure.change and len(lines) == 1 else None, says,
+    )  # fmt: skip
+
+
+def ends(measure: Measure) -> tuple[float | None, float | None]:
+    """The ends of the axis: of the score, else of the widest subscale; None where they are not known."""
+    if measure.is_attainment:
+        return 20, 80
+    if not measure.has_total and measure.subscales:
+        return min(part.min for part in measure.subscales), max(part.max for part in measure.subscales)
+    return measure.scoring.min, measure.scoring.max
+
+
+def _says(measure: Measure, ratings: Sequence[Filled]) -> str:
+    """What the first and the last score of a line have between them."""
+    scored = [rating for rating in ratings if rating.score is not None]
+    return told(measure, scored[0], scored[-1]) if len(scored) > 1 else ""
+
+
+def people_of(case: Case) -> list[Participant]:
+    """Those who take part today, with their persons, in order."""
+    return list(case.participants.filter(left_on=None).select_related("person"))

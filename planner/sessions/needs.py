@@ -1,0 +1,135 @@
+"""What the treatment plan asks of the next hour, by plain rules, each with its reason: homework that waits for its
+review, interventions that were planned and not done yet, objectives without work lately.
+
+An objective and its earlier versions are one line: work on version 3 counts for version 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from planner.cases import gates
+from planner.homework.models import Assignment, AssignmentState
+from planner.plans.models import Objective, PlannedIntervention
+from planner.sessions.models import AgendaItem, Done, NoteObjective, Session, SessionState
+
+LATELY = 3  # sessions; an objective that none of them served is offered again
+MOST = 4  # of each kind: a list to choose from between two clients
+REVIEW_MINUTES = 5
+TALK_MINUTES = 10
+WORKED = (Done.DONE, Done.PARTLY)
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing to put on the agenda. `key` is what its button sends; `shut` are sentences of a shut gate."""
+
+    key: str
+    title: str
+    reason: str
+    minutes: int
+    number: str = ""  # of the objective it serves
+    objective: Objective | None = None
+    planned: PlannedIntervention | None = None
+    assignment: Assignment | None = None
+    shut: tuple[str, ...] = ()
+
+
+class Needs:
+    """The needs of a session, read once in seven queries, whatever the length of the plan and of the past."""
+
+    def __init__(self, session: Session, people: Iterable[int], items: list[AgendaItem], verdict: gates.Verdict):
+        self.session, self.people, self.items, self.verdict = session, set(people), items, verdict
+
+    @cached_property
+    def all(self) -> list[Need]:
+        """Homework first, then what was planned and never done, then what has waited."""
+        return [*self.homework[:MOST], *self.undone[:MOST], *self.waiting[:MOST]]
+
+    def find(self, key: str) -> Need | None:
+        """The need that a button named; None when it is met meanwhile."""
+        return next((need for need in self.all if need.key == key), None)
+
+    @cached_property
+    def objectives(self) -> list[Objective]:
+        return list(Objective.objects.active_of(self.session.case))
+
+    @cached_property
+    def planned(self) -> list[PlannedIntervention]:
+        return list(PlannedIntervention.objects.active_of(self.session.case))
+
+    @property
+    def homework(self) -> list[Need]:
+        """What waits for its review with those who come, unless it stands on the agenda by its title."""
+        titles = " ".join(item.title for item in self.items)
+        rows = Assignment.objects.to_review(self.session.case).select_related("person")
+        here = [row for row in rows if row.person_id is None or row.person_id in self.people]
+        return [_review(row) for row in here if row.title not in titles]
+
+    @property
+    def undone(self) -> list[Need]:
+        """Interventions of the plan that no held hour has had since the case began, nor this agenda."""
+        on_agenda = {item.edition.intervention_id for item in self.items if item.edition}
+        seen = self._interventions_done | on_agenda
+        return [self._undone(row) for row in self.planned if row.edition and row.edition.intervention_id not in seen]
+
+    def _undone(self, row: PlannedIntervention) -> Need:
+        number, blocked = row.objective.number, self.verdict.of(row.edition.gates).blocked
+        return Need(
+            f"planned-{row.pk}", row.edition.intervention.name, _("planned for %(n)s, not done yet") % {"n": number},
+            row.minutes or row.edition.intervention.minutes, number, row.objective, row,
+            shut=tuple(dict.fromkeys(reason.sentence for reason in blocked)),
+        )  # fmt: skip
+
+    @property
+    def waiting(self) -> list[Need]:
+        """Objectives that none of the last held hours served, nor an item here, nor something offered above."""
+        served = {item.objective.line for item in self.items if item.objective}
+        served |= {need.objective.line for need in self.undone}
+        return [self._waits(one) for one in self.objectives if one.line not in served | self._worked_lately]
+
+    def _waits(self, objective: Objective) -> Need:
+        count = len(self._last_held)
+        since = _("no work on %(number)s yet")
+        if count:
+            one, many = "no work on %(number)s in the last session", "no work on %(number)s in the last %(n)d sessions"
+            since = ngettext(one, many, count)
+        reason = since % {"number": objective.number, "n": count}
+        return Need(f"objective-{objective.pk}", objective.sentence, reason, TALK_MINUTES, objective.number, objective)
+
+    @cached_property
+    def _last_held(self) -> list[int]:
+        held = Session.objects.filter(case_id=self.session.case_id, state=SessionState.HELD).exclude(pk=self.session.pk)
+        return list(held.order_by("-starts_at").values_list("pk", flat=True)[:LATELY])
+
+    @cached_property
+    def _worked_lately(self) -> set[Any]:
+        """Lines of the objectives that the last held hours served, by their agenda or by their note."""
+        items = AgendaItem.objects.kept().filter(session__in=self._last_held, done__in=WORKED, objective__isnull=False)
+        notes = NoteObjective.objects.filter(note__session__in=self._last_held)
+        lines = (rows.values_list("objective__line", flat=True) for rows in (items, notes))
+        return {line for found in lines for line in found}
+
+    @cached_property
+    def _interventions_done(self) -> set[int]:
+        items = AgendaItem.objects.kept().filter(
+            session__case_id=self.session.case_id, session__state=SessionState.HELD, done__in=WORKED,
+            edition__intervention__in=[row.edition.intervention_id for row in self.planned if row.edition],
+        )  # fmt: skip
+        return set(items.values_list("edition__intervention_id", flat=True))
+
+
+def _review(row: Assignment) -> Need:
+    title = _("Homework: %(title)s") % {"title": row.title}
+    if row.person:
+        title = f"{title} ({row.person.on_paper})"
+    given = _("given on %(day)s") % {"day": formats.date_format(row.starts_on, "D j M")}
+    reason = _("came back, waits for review") if row.state == AssignmentState.BACK else given
+    return Need(f"homework-{row.pk}", title, reason, REVIEW_MINUTES, assignment=row)
