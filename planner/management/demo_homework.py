@@ -31,7 +31,7 @@ def keeping_well(dana: User, case: Case) -> None:
             when_where="When the kitchen is done on Sunday, then we sit down.", how_often="Once a week",
         )  # fmt: skip
         filled = read(sheet.blocks, told[place.person.print_name])
-        response_actions.finish(by=dana, assignment=given, way=Way.TYPED, values=filled.values, version=given.version)
+        response_actions.finish(by=dana, assignment=given, way=Way.TYPED, values=filled.values, version=0)
         actions.assign(by=dana, case=case, person=place.person, edition=sheet, starts_on=today - timedelta(days=2))
 
 

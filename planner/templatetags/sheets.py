@@ -81,11 +81,13 @@ def terms(context: template.Context, block: Terms) -> list[tuple[TermFields, lis
 
 
 @register.simple_tag(takes_context=True)
-def lapsed(context: template.Context, boxes: list[tuple[str, FieldSpec]]) -> bool:
-    """True on a settled sheet for a term that somebody did not say yes to: it does not hold."""
-    if not getattr(context.get("copy"), "settled", False):
-        return False
+def lapsed(context: template.Context, term: TermFields, boxes: list[tuple[str, FieldSpec]]) -> bool:
+    """True on a settled sheet for a term that somebody did not say yes to: it does not hold. An own term that nobody
+    wrote is none."""
     values = context.get("values", {})
+    written = term.text or values.get(term.own.name)
+    if not written or not getattr(context.get("copy"), "settled", False):
+        return False
     return not all(is_ticked(values.get(spec.name)) for _name, spec in boxes)
 
 
