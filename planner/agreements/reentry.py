@@ -238,12 +238,15 @@ def _documents(kept: list[Agreement]) -> Step:
 
 
 def _plan(case: Case) -> Step:
-    """The treatment plan and the boosters; both stand on the chart."""
-    says = _("A relapse is a reason to review the plan: goals, level of care, how often you meet.")
-    if Plan.objects.active_of(case) is None:
+    """The treatment plan and the boosters."""
+    says = _("A relapse is a reason to review the plan: goals, level of care, how often you meet, when boosters are.")
+    links = [Link(_("Boosters, or back into treatment"), reverse("reentry", args=[case.pk]))]
+    if plan := Plan.objects.active_of(case):
+        links.insert(0, Link(_("Review the plan"), reverse("plan_review", args=[plan.pk])))
+    else:
         says = _("There is no treatment plan in force. Boosters may come sooner.")
-    links = (Link(_("Open the chart"), reverse("case", args=[case.pk])),)
-    return Step("plan", _("Treatment plan and boosters"), (says,), links)
+        links.insert(0, Link(_("Write a plan"), reverse("plans", args=[case.pk])))
+    return Step("plan", _("Treatment plan and boosters"), (says,), tuple(links))
 
 
 def _way_back(case: Case, kept: list[Agreement]) -> Step:

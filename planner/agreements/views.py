@@ -98,6 +98,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         "draft": versions[0] if versions[0].is_draft else None, "shown": shown,
         "answers": reading.answers_of(shown), "terms": reading.terms_of(shown), "may_edit": may_edit,
         "signatures": _signatures(held), "unsigned": _unsigned(held),
+        "to_sign": bool(may_edit and held and _signers(request, held)),
         "copies": _copies(request, found), "review": ReviewForm(initial={"review_on": actions.review_day(found)}),
     }  # fmt: skip
     return render(request, "agreements/agreement.html", context)

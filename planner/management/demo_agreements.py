@@ -40,7 +40,7 @@ def keeping_well(dana: User, case: Case) -> None:
     actions.add_copy(by=dana, version=own, where="By the bed")
     _share(dana, case, aisha, luc)
     joint = _adopted(dana, case, "what-we-agreed", TOGETHER)
-    _sign(dana, joint, [aisha, luc])
+    _sign(dana, joint, [aisha, luc], clinician=False)
     actions.add_copy(by=dana, version=joint, where="Fridge door")
 
 
@@ -63,15 +63,16 @@ def _adopted(dana: User, case: Case, slug: str, answers: dict[str, str]) -> Agre
     return actions.adopt(by=dana, draft=draft, version=draft.version)
 
 
-def _sign(dana: User, version: AgreementVersion, people: list[Person]) -> None:
-    """By these people, on paper, and by the clinician."""
+def _sign(dana: User, version: AgreementVersion, people: list[Person], *, clinician: bool = True) -> None:
+    """By these people, on paper, and by the clinician unless that is left for later."""
     given: list[dict[str, Any]] = [
         {"role": SignerRole.CLIENT, "person": person, "name": person.name, "way": SignatureWay.PAPER}
         for person in people
     ]
-    given.append({
-        "role": SignerRole.CLINICIAN, "user": dana, "name": dana.name, "way": SignatureWay.TYPED,
-        "credentials": dana.credentials,
-    })  # fmt: skip
+    if clinician:
+        given.append({
+            "role": SignerRole.CLINICIAN, "user": dana, "name": dana.name, "way": SignatureWay.TYPED,
+            "credentials": dana.credentials,
+        })  # fmt: skip
     day = timezone.localdate()
     actions.sign(by=dana, version=version, signatures=[{**one, "signed_on": day} for one in given])

@@ -304,12 +304,12 @@ def boosters_of(case, by) -> dict[str, object]:
 def agreements_of(case, by) -> dict[str, object]:
     """A signed document with a copy, a second one that is a draft on top of it, and the way back after a relapse."""
     own, joint = case.agreements.filter(kind="prevention").order_by("pk")
-    agreement_actions.renew(by=by, agreement=joint)
+    agreement_actions.renew(by=by, agreement=own)
     place = case.participants.select_related("person").first()
     given = {"on": timezone.localdate(), "audience": "clinician", "children": "unknown", "violence": "clear"}
     way_back = reentry.record_relapse(by=by, case=case, person=place, given=given)
     return {
-        "agreement": own.pk, "drafted": joint.pk, "copy": PaperCopy.objects.get(of__agreement=own).pk,
+        "agreement": joint.pk, "drafted": own.pk, "copy": PaperCopy.objects.get(of__agreement=own).pk,
         "agreement_kind": "boundary", "way_back": way_back.pk,
     }  # fmt: skip
 
