@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from planner.cases import gates
+from planner.cases import clearance, gates
 from planner.cases.models import Case, Person
+from planner.cases.names import current
 from planner.homework.models import (
     Assignment,
     AssignmentSeries,
@@ -128,7 +129,7 @@ def assign(
     """
     _may_give(case, person, edition, task)
     source = source or (edition.worksheet.intervention.current if edition else None)
-    pass_gates(case, edition.gates if edition else source.gates if source else ())
+    pass_gates(case, edition.gates if edition else source.gates if source else (), person)
     row = Assignment.objects.create(
         case=case, person=person, edition=edition, source=source, task=task, by=by,
         title=(title or (edition.content["title"] if edition else _first_line(task)))[:200], **words,
@@ -137,9 +138,16 @@ def assign(
     return row
 
 
-def pass_gates(case: Case, wanted: Iterable[str]) -> None:
-    """Raises GateShut where something that these gates ask for is not settled."""
-    verdict = gates.look(case, wanted)
+def clearance_for(case: Case, wanted: Iterable[str], person: Person | None) -> gates.Verdict:
+    """What stands against giving, printing or filling something for a person, or (None) for all together: what is not
+    settled about safety, and consents that do not stand any more."""
+    readers = [place for place in current(case) if person is None or place.person_id == person.pk]
+    return clearance.look(case, wanted, readers=readers)
+
+
+def pass_gates(case: Case, wanted: Iterable[str], person: Person | None) -> None:
+    """Raises GateShut where something stands against it."""
+    verdict = clearance_for(case, wanted, person)
     if not verdict.open:
         raise GateShut(verdict)
 
