@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from planner.cases import gates
+from planner.cases import clearance, gates
 from planner.cases.models import Case, Person
+from planner.cases.names import current
 from planner.homework.models import (
     Assignment,
     AssignmentSeries,
@@ -59,12 +60,14 @@ def print_copies(
     rendering: press.Rendering | None = None,
     remember_for: Iterable[Person] = (),
     assignments: Sequence[Assignment] = (),
+    remember: bool = True,
 ) -> Printout:
     """Renders a paper, keeps its bytes and records what was printed for whom. All of it or nothing.
 
     `rendering` is the paper rendered already (a press run takes longer than a transaction should). The options are
-    remembered for the people in `remember_for`; without any, for the practice. `assignments` are what the sheets are
-    printed for, in their order; without, each finds the open one of its person. Raises what the press raises.
+    remembered for the people in `remember_for`; without any, for the practice; without `remember` not at all, as nobody
+    chose them. `assignments` are what the sheets are printed for, in their order; without, each finds the open one of
+    its person. Raises what the press raises.
     """
     rendering = rendering or press.render(paper)
     with transaction.atomic():
@@ -80,7 +83,8 @@ def print_copies(
             )
             for (edition, reader, address, prefix), assignment in zip(sheets, given, strict=True)
         )  # fmt: skip
-        _remember(paper, by.practice, list(remember_for))
+        if remember:
+            _remember(paper, by.practice, list(remember_for))
         record(
             "printed",
             by=by,
@@ -125,7 +129,7 @@ def assign(
     """
     _may_give(case, person, edition, task)
     source = source or (edition.worksheet.intervention.current if edition else None)
-    pass_gates(case, edition.gates if edition else source.gates if source else ())
+    pass_gates(case, edition.gates if edition else source.gates if source else (), person)
     row = Assignment.objects.create(
         case=case, person=person, edition=edition, source=source, task=task, by=by,
         title=(title or (edition.content["title"] if edition else _first_line(task)))[:200], **words,
@@ -134,9 +138,16 @@ def assign(
     return row
 
 
-def pass_gates(case: Case, wanted: Iterable[str]) -> None:
-    """Raises GateShut where something that these gates ask for is not settled."""
-    verdict = gates.look(case, wanted)
+def clearance_for(case: Case, wanted: Iterable[str], person: Person | None) -> gates.Verdict:
+    """What stands against giving, printing or filling something for a person, or (None) for all together: what is not
+    settled about safety, and consents that do not stand any more."""
+    readers = [place for place in current(case) if person is None or place.person_id == person.pk]
+    return clearance.look(case, wanted, readers=readers)
+
+
+def pass_gates(case: Case, wanted: Iterable[str], person: Person | None) -> None:
+    """Raises GateShut where something stands against it."""
+    verdict = clearance_for(case, wanted, person)
     if not verdict.open:
         raise GateShut(verdict)
 

@@ -136,7 +136,7 @@ def assignment_page(request: HttpRequest, row: Assignment, *, status: int = 200,
     may_edit = Assignment.objects.editable_by(request.user).filter(pk=row.pk).exists()
     context = {
         "row": row, "case": row.case, "label": label(row.case), "may_edit": may_edit,
-        "verdict": gates.look(row.case, row.gates), "back": reverse("assignment", args=[row.pk]),
+        "verdict": actions.clearance_for(row.case, row.gates, row.person), "back": reverse("assignment", args=[row.pk]),
         "came_back": reviewing.came_back(row), "draft": reviewing.draft(row),
         "printed": row.printed_sheets.select_related("printout").order_by("-pk")[:5],
         "tick": TickForm(initial={"version": row.version, "outcome": "brought"}),
@@ -188,7 +188,7 @@ def assignment_print(request: HttpRequest, pk: int) -> HttpResponse:
     """The print dialog of one assignment; posted, the paper is made, kept and opened."""
     row = find_to_edit(of_everything(), request.user, pk=pk)
     form = _print_form(request, row)
-    verdict = gates.look(row.case, row.gates)
+    verdict = actions.clearance_for(row.case, row.gates, row.person)
     problem = ""
     if request.method == "POST" and verdict.open:
         try:
@@ -208,7 +208,7 @@ def assignment_print(request: HttpRequest, pk: int) -> HttpResponse:
 def assignment_picture(request: HttpRequest, pk: int) -> HttpResponse:
     """Page one as it prints. Nothing is recorded: nothing was printed."""
     row = find_to_edit(of_everything(), request.user, pk=pk)
-    if not gates.look(row.case, row.gates).open:
+    if not actions.clearance_for(row.case, row.gates, row.person).open:
         raise Http404
     paper, _sheets = papers.paper_of(papers.given(row), _print_form(request, row).options, real=False)
     try:

@@ -51,7 +51,7 @@ def save_draft(
     *, by: User, assignment: Assignment, way: str, values: Mapping[str, str], version: int, **figures: int | None
 ) -> Response:
     """Keeps what is being written, unfinished. `version` 0 begins. Raises Stale, GateShut, Refused."""
-    pass_gates(assignment.case, assignment.gates)
+    pass_gates(assignment.case, assignment.gates, assignment.person)
     fields = {"values": dict(values), "by": by, **_sound(figures)}
     row = draft_of(assignment)
     if row is not None:

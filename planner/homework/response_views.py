@@ -17,7 +17,7 @@ from planner.base.access import carrying, find_to_edit
 from planner.base.models import Stale
 from planner.base.once import once
 from planner.cases import gates
-from planner.homework import papers, response_actions, reviewing
+from planner.homework import actions, papers, response_actions, reviewing
 from planner.homework.actions import Refused
 from planner.homework.forms import ClientFiguresForm, FiguresForm, ReviewForm, TickForm
 from planner.homework.give_views import assignment_page, changed_meanwhile, of_everything, version_of
@@ -145,7 +145,7 @@ class Sheet:
         self.request, self.row, self.way = request, row, way
         self.given = papers.given(row)
         self.draft = reviewing.draft(row)
-        self.verdict = gates.look(row.case, row.gates)
+        self.verdict = actions.clearance_for(row.case, row.gates, row.person)
 
     @property
     def is_practice(self) -> bool:
@@ -243,7 +243,7 @@ def _done(sheet: Sheet, filled: onscreen.Filled, form: ClientFiguresForm, then: 
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """Hands the screen to the client: from here on only this sheet opens, until the password takes it back."""
     row = find_to_edit(of_everything(), request.user, pk=pk)
-    if not gates.look(row.case, row.gates).open:
+    if not actions.clearance_for(row.case, row.gates, row.person).open:
         return HttpResponseRedirect(_home(row))
     here, shared = reverse("handed_sheet", args=[row.pk]), reverse("handed_share", args=[row.pk])
     handover.begin(request, here=here, also=[shared], back=_home(row))
