@@ -248,6 +248,7 @@ def things(house, kept_copy):
         "pathway": Pathway.objects.get(slug="first-eight-weeks").pk,
         "parcel": Parcel.objects.get(by=house.dana).pk,
         "statement": Statement.objects.get(slug="injury-after-relapse").pk,
+        "teller": teller.pk,
         "printout": Printout.objects.filter(case=teller).first().pk,
         "planned": couple.sessions.get(state="planned").pk,
         "held": teller.sessions.filter(state="held").first().pk,
