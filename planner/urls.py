@@ -31,6 +31,7 @@ from planner.homework import give_views as giving
 from planner.homework import response_views as responses
 from planner.homework import return_views as returns
 from planner.homework import views as homework
+from planner.homework import week_views as week
 from planner.library import catalogue_views as catalogue
 from planner.library import course_views as courses
 from planner.library import draft_views as drafts
@@ -228,6 +229,10 @@ urlpatterns = [
     path("homework/<int:pk>/hand-over/", responses.hand_over, name="hand_over"),
     path("homework/responses/<int:pk>/figures/", responses.response_rate, name="response_rate"),
     path("homework/responses/<int:pk>/private/", responses.sharing_withdraw, name="sharing_withdraw"),
+    path("homework/week/", week.week_sheets, name="week_sheets"),
+    path("homework/week/print/", week.week_make, name="week_make"),
+    path("homework/week/<int:pk>/stop/", week.week_cancel, name="week_cancel"),
+    path("homework/week/<int:pk>/sheets.pdf", week.week_file, name="week_file"),
     path("homework/returned/", returns.returned_files, name="returned"),
     path("homework/returned/read/", returns.returned_read, name="returned_read"),
     path("homework/returned/take-clear/", returns.returned_take_clear, name="returned_take_clear"),

@@ -139,6 +139,9 @@ def world(owner, colleague, supervisor, front_desk, stranger):
     consent, printed_consent = consent_actions.draw_up(**drawn), consent_actions.draw_up(**drawn)
     printed_consent.printed = kept
     printed_consent.save()
+    week_job = Job.objects.create(
+        kind="week-sheets", by=owner.pk, state="done", progress=100, result=b"%PDF-1.7 door", ended_at=timezone.now()
+    )  # fmt: skip
     people = {
         "nobody": None, "stranger": stranger, "colleague": colleague, "front_desk": front_desk,
         "supervisor": supervisor, "owner": owner,
@@ -151,7 +154,7 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         "pathway": factories.make_pathway(intervention).pk, "statement": factories.make_statement(intervention).pk,
         "invitation": invitation.pk, "line": line.pk, "token": "no-such-token",
         "parcel": parcel.pk, "job": job.pk, "assignment": given[1].pk, "series": given[0].series_id,
-        "response": response.pk, "file": factories.make_file(case, owner).pk,
+        "response": response.pk, "file": factories.make_file(case, owner).pk, "week_job": week_job.pk,
     }  # fmt: skip
     things |= {
         "own_sheet": own_sheet.pk, "own_intervention": own_sheet.intervention_id, "draft": draft.pk,

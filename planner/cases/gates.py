@@ -197,11 +197,18 @@ def _overridden(case: Case, flags: list[SafetyFlag]) -> set[str]:
     return {override.gate for override in standing_overrides(case, flags)}
 
 
+def _overrides_of(case: Case) -> list[GateOverride]:
+    """The newest first. One query, or none where `overrides` was prefetched for a list of cases."""
+    if "overrides" in getattr(case, "_prefetched_objects_cache", {}):
+        return sorted(case.overrides.all(), key=lambda override: -override.pk)
+    return list(case.overrides.select_related("by").order_by("-pk"))
+
+
 def standing_overrides(case: Case, flags: Iterable[SafetyFlag] | None = None) -> list[GateOverride]:
     """The newest override of each gate, where nothing that bears on it was recorded later and nobody joined."""
     findings = list(case.flags.all()) if flags is None else list(flags)
     newest_of: dict[str, GateOverride] = {}
-    for override in case.overrides.select_related("by").order_by("-pk"):
+    for override in _overrides_of(case):
         newest_of.setdefault(override.gate, override)
     joined = [participant.created_at for participant in case.participants.all()] if newest_of else []
     return [

@@ -60,12 +60,14 @@ def print_copies(
     rendering: press.Rendering | None = None,
     remember_for: Iterable[Person] = (),
     assignments: Sequence[Assignment] = (),
+    remember: bool = True,
 ) -> Printout:
     """Renders a paper, keeps its bytes and records what was printed for whom. All of it or nothing.
 
     `rendering` is the paper rendered already (a press run takes longer than a transaction should). The options are
-    remembered for the people in `remember_for`; without any, for the practice. `assignments` are what the sheets are
-    printed for, in their order; without, each finds the open one of its person. Raises what the press raises.
+    remembered for the people in `remember_for`; without any, for the practice; without `remember` not at all, as nobody
+    chose them. `assignments` are what the sheets are printed for, in their order; without, each finds the open one of
+    its person. Raises what the press raises.
     """
     rendering = rendering or press.render(paper)
     with transaction.atomic():
@@ -81,7 +83,8 @@ def print_copies(
             )
             for (edition, reader, address, prefix), assignment in zip(sheets, given, strict=True)
         )  # fmt: skip
-        _remember(paper, by.practice, list(remember_for))
+        if remember:
+            _remember(paper, by.practice, list(remember_for))
         record(
             "printed",
             by=by,

@@ -31,6 +31,10 @@ class SheetRow:
     title: str
     handouts: tuple[tuple[Handout, str], ...]
 
+    @property
+    def worksheet_id(self) -> int:
+        return self.handouts[0][0].edition.worksheet_id
+
 
 @dataclass(frozen=True)
 class ItemRow:

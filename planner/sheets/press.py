@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ __all__ = [
     "Rendering",
     "TooMuch",
     "file_name",
+    "join",
     "missing_letters",
     "page_html",
     "picture",
@@ -93,6 +95,11 @@ def page_html(paper: Paper) -> str:
 def picture(pdf: bytes, page: int = 0, width: int = 900) -> bytes:
     """A page (from 0) of a PDF as a PNG, `width` pixels wide."""
     return ask({"do": "picture", "page": page, "width": width}, pdf)[1]
+
+
+def join(pdfs: Sequence[bytes]) -> bytes:
+    """Finished documents one after the other, for the printer alone: tags and fields of the parts do not survive."""
+    return ask({"do": "join", "sizes": [len(pdf) for pdf in pdfs]}, b"".join(pdfs), patience=2)[1]
 
 
 def file_name(paper: Paper) -> str:

@@ -41,6 +41,18 @@ def picture(asked: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
     return {}, png.getvalue()
 
 
+def join(asked: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
+    """The pages of several documents in one file; the documents stand one after the other in `body`."""
+    whole = pypdfium2.PdfDocument.new()
+    start = 0
+    for size in asked["sizes"]:
+        whole.import_pages(pypdfium2.PdfDocument(body[start : start + size]))
+        start += size
+    out = io.BytesIO()
+    whole.save(out)
+    return {}, out.getvalue()
+
+
 def _limit(asked: dict[str, Any]) -> None:
     """Ends this process at its limits: seconds of computing, seconds in all, megabytes; no file may be written."""
     seconds = int(time.process_time()) + 1 + asked["cpu"]
@@ -62,7 +74,7 @@ def _serve(press: Press, connection: socket.socket) -> None:
         press.font_config(asked["faces"])  # written before the limit that forbids writing
     _limit(asked)
     try:
-        answer, data = {"pdf": press.pdf, "picture": picture, "values": values}[asked["do"]](asked, body)
+        answer, data = {"pdf": press.pdf, "picture": picture, "values": values, "join": join}[asked["do"]](asked, body)
     except TooMuch as error:
         answer, data = {"too_much": str(error)}, b""
     except (MemoryError, RecursionError) as error:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.test import override_settings
 
 from planner.cases.models import Case, Participant
-from planner.management.bench import filling, pages, paper, rows, server
+from planner.management.bench import filling, pages, paper, returning, rows, server
 from planner.management.bench.figures import Figure, p95, seconds, table
 from planner.management.bench.long_case import CODE
 from planner.management.bench.pages import FRAME, HEADING, Taken
@@ -77,6 +77,15 @@ def test_a_working_day_has_the_same_sessions_however_many_cases(filled):
     filled = filling.fill(filled.owner, cases=6)
     assert busiest() <= 2 * filling.SESSIONS_A_DAY
     assert filled.session.state == "planned"
+
+
+def test_returned_homework_and_a_week_s_sheets_are_measured(filled, monkeypatch):
+    monkeypatch.setattr(returning, "BATCH", 2)
+    monkeypatch.setattr(returning, "SHEETS", 3)
+    told = {(each.part, each.what): each for each in returning.figures(filled, 1)}
+    assert told["(e) a batch of 2 returned files", "one job"].note.startswith("2 of 2 found their case")
+    assert told["(e) 3 personalised sheets for one week's clients", "the file for the printer"].value > 1
+    assert all(each.value > 0 for each in told.values())
 
 
 def test_every_main_page_is_opened(filled):

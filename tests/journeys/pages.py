@@ -77,7 +77,7 @@ PLANS = looks(
 HOMEWORK = looks(
     "dana", "homework case", "homework teller", "give case", "give case ?sheet={sheet}", "give case ?own=1",
     "give teller ?q=sleep", "assignment assignment", "assignment open_assignment", "assignment_print open_assignment",
-    "assignment_fill open_assignment", "response_rate response", "returned", "returned_file file",
+    "assignment_fill open_assignment", "response_rate response", "week_sheets", "returned", "returned_file file",
     "answers case", "answers teller", "curious case",
 )  # fmt: skip
 AGREEMENTS = looks(
@@ -154,10 +154,12 @@ NO_PAGE = {
         "reminder_given", "reentry_rule", "reentry_decide", "calendar_feed_make", "calendar_feed_titles",
         "calendar_feed_end", "need_add", "note_begin", "note_save", "note_sign", "note_addendum",
         "note_approve", "note_return", "note_print", "phrase_remove",
+        "week_make", "week_cancel",
         "returned_read", "returned_take_clear", "returned_take", "returned_hand", "returned_put_away",
         "series_change", "assignment_tick", "assignment_review", "hand_over", "sharing_withdraw", "handed_share",
     },
     "gives a file": {
+        "week_file",
         "agreement_picture", "agreement_paper", "returned_picture", "returned_original",
         "measure_blank", "measure_picture", "measure_schema", "progress_printed",
         "boosters_table", "boosters_paper", "booster_ics", "series_ics", "calendar_read",

@@ -5,5 +5,6 @@ filling   a practice of many years in a scratch database
 paper     a handout and a packet: the press, Chromium and the weasyprint command
 rows      which pages are measured, one function a row: a room adds its own
 pages     every one of them against a bare signed-in page
+returning homework that comes back, and the sheets of a week
 server    memory of the running server after many renders
 """

@@ -18,14 +18,14 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from planner.library.actions import FIRST_PACK, load_pack
-from planner.management.bench import filling, pages, paper, server
+from planner.management.bench import filling, pages, paper, returning, server
 from planner.management.bench.figures import Figure, table
 from planner.management.statistics import renew_statistics
 from planner.practice.models import User
 
 SCRATCH = "CLINIC_BENCH_SCRATCH"
 MANAGE = Path(__file__).resolve().parents[3] / "manage.py"
-PARTS = ("paper", "pages", "server")
+PARTS = ("paper", "pages", "server", "homework")
 
 
 class Size(NamedTuple):
@@ -74,6 +74,9 @@ class Command(BaseCommand):
         if "server" in parts:
             self._say("Serving ...")
             yield from server.figures(filled, size.server_renders)
+        if "homework" in parts:
+            self._say("Taking in and printing homework ...")
+            yield from returning.figures(filled, size.renders)
 
     def _say(self, text: str) -> None:
         self.stderr.write(text)

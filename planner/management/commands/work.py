@@ -9,10 +9,14 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from planner.base import jobs
-from planner.homework import return_actions
+from planner.homework import return_actions, week
 from planner.library import catalogue
 
-KINDS: dict[str, jobs.Work] = {catalogue.KIND: catalogue.make, return_actions.KIND: return_actions.work}
+KINDS: dict[str, jobs.Work] = {
+    catalogue.KIND: catalogue.make,
+    return_actions.KIND: return_actions.work,
+    week.KIND: week.make,
+}
 
 
 class Command(BaseCommand):

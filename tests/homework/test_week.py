@@ -1,0 +1,122 @@
+"""The sheets of the coming week as one job: progress, cancel, each kept with its case, one file for the printer."""
+
+import io
+
+import pypdf
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from planner.base import jobs
+from planner.base.models import Job
+from planner.homework import week
+from planner.homework.models import PrintedSheet, Printout
+from planner.practice.models import Practice
+from tests import factories
+
+
+@pytest.fixture
+def page(signed_in, owner):
+    return signed_in(owner)
+
+
+@pytest.fixture
+def sheet(db):
+    return factories.make_intervention("check-in").worksheets.first().current
+
+
+@pytest.fixture
+def clients(owner, sheet):
+    """Three couples, each partner with a sheet; one partner reads large print."""
+    cases = [factories.make_case(owner, names=(f"Ann{n}", f"Bob{n}")) for n in range(3)]
+    for case in cases:
+        for place in case.participants.all():
+            factories.make_assignment(case, owner, place.person, sheet, days=3)
+    large = cases[0].participants.first().person
+    large.text_size = 18
+    large.save()
+    return cases
+
+
+def text_of(pdf):
+    return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+
+
+def test_the_whole_way(page, owner, clients, monkeypatch):
+    house = Practice.objects.get(pk=owner.practice_id).print_options
+    assert "Print 6 sheets" in page.get(reverse("week_sheets")).content.decode()
+    page.post(reverse("week_make"))
+    page.post(reverse("week_make"))
+    job = Job.objects.get()  # the second click found the first
+    shown = page.get(reverse("week_sheets")).content.decode()
+    assert "It is about to begin." in shown and 'hx-trigger="every 2s"' in shown and "Stop it" in shown
+    told, real = [], jobs._tell
+    monkeypatch.setattr(jobs, "_tell", lambda pk, progress: (told.append(progress), real(pk, progress)))
+    call_command("work", str(job.pk))
+    job.refresh_from_db()
+    assert (job.state, told) == ("done", [0, 15, 30, 45, 60, 75, 90, 95])
+    answer = page.get(reverse("week_file", args=[job.pk]))
+    joined = text_of(answer.content)
+    assert all(f"Your sheet, {name}{n}" in joined for name in ("Ann", "Bob") for n in range(3))
+    assert PrintedSheet.objects.filter(assignment__isnull=False).count() == 6
+    for printout in Printout.objects.all():  # each one's own paper names nobody else
+        own = text_of(bytes(printout.printed.pdf))
+        assert [n for n in ("Ann0", "Ann1", "Ann2", "Bob0", "Bob1", "Bob2") if n in own] == [printout.person.name]
+    assert Printout.objects.get(person__name="Ann0").printed.options["size"] == 18
+    assert Practice.objects.get(pk=owner.practice_id).print_options == house
+    assert "Print" not in page.get(reverse("week_sheets")).content.decode().split('class="top-action"')[1][:40]
+
+
+def test_stopped_in_the_middle_nothing_was_printed(page, owner, clients, monkeypatch):
+    page.post(reverse("week_make"))
+    job = Job.objects.get()
+    real = week._set
+
+    def stopped_at_the_third(row):
+        if real.calls == 2:
+            page.post(reverse("week_cancel", args=[job.pk]))
+        real.calls += 1
+        return real(row)
+
+    real.calls = 0
+    monkeypatch.setattr(week, "_set", stopped_at_the_third)
+    call_command("work", str(job.pk))
+    job.refresh_from_db()
+    assert (job.state, real.calls) == ("cancelled", 3) and not Printout.objects.exists()
+    assert "Nothing was printed." in page.get(reverse("week_sheets")).content.decode()
+
+
+def test_a_shut_gate_keeps_its_sheet_back_and_says_so(page, owner, clients):
+    shut = factories.make_intervention("together", gates=("joint-task",)).worksheets.first().current
+    row = factories.make_assignment(clients[0], owner, clients[0].participants.first().person, shut)
+    shown = page.get(reverse("week_sheets")).content.decode()
+    assert "Print 6 sheets" in shown and "Ask Ann0 alone about safety first" in shown
+    page.post(reverse("week_make"))
+    call_command("work", str(Job.objects.get().pk))
+    assert not row.printed_sheets.exists() and PrintedSheet.objects.count() == 6
+
+
+def test_only_one_s_own_cases_and_only_this_week(page, signed_in, colleague, owner, clients, sheet):
+    assert "No sheet of this week" in signed_in(colleague).get(reverse("week_sheets")).content.decode()
+    case = clients[0]
+    factories.make_assignment(case, owner, case.participants.first().person, sheet, days=7)
+    assert len(week.due(owner)) == 6
+    case.team.all().delete()
+    page.post(reverse("week_make"))
+    call_command("work", str(Job.objects.get().pk))
+    assert PrintedSheet.objects.count() == 4  # the case was handed on between the click and the work
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_page_asks_the_database_the_same_number_of_times(page, owner, sheet, rows, django_assert_num_queries):
+    shut = factories.make_intervention("together", gates=("joint-task",)).worksheets.first().current
+    for _row in range(rows):
+        case = factories.make_case(owner)
+        for edition in (sheet, shut):
+            factories.make_assignment(case, owner, case.participants.first().person, edition)
+    page.get(reverse("week_sheets"))
+    with django_assert_num_queries(PAGE_QUERIES):
+        page.get(reverse("week_sheets"))
+
+
+PAGE_QUERIES = 8
