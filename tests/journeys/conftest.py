@@ -34,7 +34,7 @@ from planner.boosters.models import Booster, Series
 from planner.cases import actions as cases
 from planner.cases import consent_actions
 from planner.cases.models import Case, TeamMember, TeamRole
-from planner.homework.models import Printout
+from planner.homework.models import Assignment, Printout
 from planner.library import actions as library
 from planner.library import draft_actions, own, parcel_actions, parcels
 from planner.library.models import Draft, Intervention, Parcel, Pathway, Statement
@@ -248,6 +248,7 @@ def things(house, kept_copy):
         "pathway": Pathway.objects.get(slug="first-eight-weeks").pk,
         "parcel": Parcel.objects.get(by=house.dana).pk,
         "statement": Statement.objects.get(slug="injury-after-relapse").pk,
+        "teller": teller.pk,
         "printout": Printout.objects.filter(case=teller).first().pk,
         "planned": couple.sessions.get(state="planned").pk,
         "held": teller.sessions.filter(state="held").first().pk,
@@ -263,6 +264,7 @@ def things(house, kept_copy):
         **consents_of(couple, house.dana),
         **notes_of(case_of("Aisha"), house.dana),
         **progress_of(couple),
+        **homework_of(teller, house.dana),
         **boosters_of(case_of("Aisha"), house.dana),
         **agreements_of(case_of("Aisha"), house.dana),
     }
@@ -284,6 +286,16 @@ def progress_of(case) -> dict[str, object]:
         "event": Event.objects.filter(case=case).first().pk,
         "event_word": "event",
     }
+
+
+def homework_of(case, by) -> dict[str, object]:
+    """Something that is back, a page of a diary that is out, and a file that came in and could not be read."""
+    back = Assignment.objects.get(case=case, state="back")
+    out = Assignment.objects.filter(case=case, state="open", edition__isnull=False).order_by("starts_on").first()
+    file = factories.make_file(case, by, pages=0, problem="damaged", reading={"read": True})
+    return {
+        "assignment": back.pk, "open_assignment": out.pk, "response": back.responses.get().pk, "file": file.pk,
+    }  # fmt: skip
 
 
 def boosters_of(case, by) -> dict[str, object]:
