@@ -63,6 +63,7 @@ from planner.plans.models import (  # noqa: F401
     OwnPhrase,
     Plan,
     PlannedIntervention,
+    PlanPrint,
     PlanReview,
     PlanSignature,
     Problem,

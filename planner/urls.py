@@ -31,6 +31,10 @@ from planner.library import export_views as exports
 from planner.library import own_views as own
 from planner.library import parcel_views as parcels
 from planner.library import views as library
+from planner.plans import edit_views as plan_edits
+from planner.plans import print_views as plan_prints
+from planner.plans import sign_views as plan_signatures
+from planner.plans import views as plans
 from planner.practice import views as practice
 from planner.practice.doors import without_second_factor
 from planner.progress import event_views as events
@@ -137,6 +141,25 @@ urlpatterns = [
     path("library/statements/", courses.statements, name="statements"),
     path("library/statements/<int:pk>/", courses.statement, name="statement"),
     path("library/statements/<int:pk>/text/", courses.statement_text, name="statement_text"),
+    # Plans
+    path("cases/<int:case_pk>/plans/", plans.plans, name="plans"),
+    path("cases/<int:case_pk>/plans/begin/", plan_edits.plan_begin, name="plan_begin"),
+    path("plans/<int:pk>/", plans.plan, name="plan"),
+    path("plans/<int:pk>/edit/", plan_edits.plan_edit, name="plan_edit"),
+    path("plans/<int:pk>/part/<slug:part>/", plan_edits.plan_part, name="plan_part"),
+    path("plans/<int:pk>/add/<slug:kind>/", plan_edits.plan_add, name="plan_add"),
+    path("plans/<int:pk>/bank/<int:statement_pk>/", plan_edits.plan_bank, name="plan_bank"),
+    path("plans/<int:pk>/pathway/", plan_edits.plan_pathway, name="plan_pathway"),
+    path("plans/<int:pk>/rows/<slug:kind>/<int:row_pk>/", plan_edits.plan_row, name="plan_row"),
+    path("plans/<int:pk>/rows/<slug:kind>/<int:row_pk>/remove/", plan_edits.plan_row_remove, name="plan_row_remove"),
+    path("plans/<int:pk>/rows/<slug:kind>/<int:row_pk>/restore/", plan_edits.plan_row_restore, name="plan_row_restore"),
+    path("plans/<int:pk>/stands/<slug:kind>/<int:row_pk>/", plans.plan_stand, name="plan_stand"),
+    path("plans/<int:pk>/sign/", plan_signatures.plan_sign, name="plan_sign"),
+    path("plans/<int:pk>/decide/", plan_signatures.plan_decide, name="plan_decide"),
+    path("plans/<int:pk>/compare/", plans.plan_compare, name="plan_compare"),
+    path("plans/<int:pk>/review/", plans.plan_review, name="plan_review"),
+    path("plans/<int:pk>/print/", plan_prints.plan_print, name="plan_print"),
+    path("plans/printed/<int:pk>/", plan_prints.plan_printed, name="plan_printed"),
     # Progress
     path("measures/", measure_views.measure_list, name="measures"),
     path("measures/add/", measure_views.measure_add, name="measure_add"),

@@ -17,6 +17,8 @@ from planner.exchange.models import CalendarFeed
 from planner.homework.models import Printout
 from planner.library import draft_actions, own, parcels
 from planner.library.models import Parcel, SessionTemplate
+from planner.plans import actions as plan_actions
+from planner.plans.models import PlanPrint
 from planner.practice.models import CrisisLine, Invitation, Role
 from planner.sessions.models import AgendaItem, Handout
 from planner.sessions.phrases import keep_phrase
@@ -24,6 +26,7 @@ from planner.sheets.models import Printed
 from tests import factories
 from tests.boosters import make as boosters
 from tests.library import make
+from tests.plans import make as plan_make
 
 # Playwright keeps an event loop in the thread; Django's guard against that has nothing to protect in a test.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -168,5 +171,21 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         "noted": noted.pk, "note_version": note.version, "signed": signed.pk, "signed_version": written.version,
         "phrase": phrase.pk,
     }  # fmt: skip
+    things |= _plans_of(case, owner)
     things |= factories.make_progress(case, owner)
     return SimpleNamespace(people=people, things=things, case=case, session=session, item=item)
+
+
+def _plans_of(case, owner):
+    """A plan in force, and the next version that is being written."""
+    active = plan_make.make_active(case, owner)
+    draft = plan_actions.begin(case=case, by=owner)
+    goal = draft.goals.first()
+    kept = Printed.objects.create(
+        address="plan", title="Plan", language="en", pages=1, sha256="0", pdf=b"%PDF-1.7 plan"
+    )
+    made = PlanPrint.objects.create(plan=active, kind="record", printed=kept, by=owner)
+    return {
+        "plan": active.pk, "plan_draft": draft.pk, "plan_goal": goal.pk, "active_goal": active.goals.first().pk,
+        "plan_objective": goal.objectives.first().pk, "plan_version": draft.version, "plan_print": made.pk,
+    }  # fmt: skip

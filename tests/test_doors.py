@@ -108,6 +108,26 @@ DOORS: dict[str, list[Door]] = {
     "statements":           [door("302 200 200 403 200 200", query="?q=fear")],
     "statement":            [door("302 200 200 403 200 200", "statement")],
     "statement_text":       [door("302 200 200 403 200 200", "statement")],
+    # plans
+    "plans":                [door("302 404 404 403 200 200", "case")],
+    "plan_begin":           [door("401 404 404 403 403 302", "case", post=True)],
+    "plan":                 [door("302 404 404 403 200 200", "plan"), door("302 404 404 403 200 200", "plan_draft")],
+    "plan_edit":            [door("302 404 404 403 403 200", "plan_draft"), door("302 404 404 403 403 302", "plan")],  # a signed one is read
+    "plan_part":            [door("401 404 404 403 403 302", "plan_draft", "frame", post=True, **{"frame-version": "plan_version", "frame-session_minutes": "50", "frame-modality": "couple", "frame-review_days": "90"})],
+    "plan_add":             [door("401 404 404 403 403 302", "plan_draft", "goal", post=True)],
+    "plan_bank":            [door("302 404 404 403 403 200", "plan_draft", "statement")],
+    "plan_pathway":         [door("401 404 404 403 403 302", "plan_draft", post=True, pathway="pathway")],
+    "plan_row":             [door("401 404 404 403 403 302", "plan_draft", "goal", "plan_goal", post=True)],
+    "plan_row_remove":      [door("401 404 404 403 403 302", "plan_draft", "goal", "plan_goal", post=True)],
+    "plan_row_restore":     [door("401 404 404 403 403 302", "plan_draft", "goal", "plan_goal", post=True)],
+    "plan_stand":           [door("302 404 404 403 403 200", "plan", "goal", "active_goal")],
+    "plan_sign":            [door("302 404 404 403 403 200", "plan_draft")],
+    "plan_decide":          [door("401 404 404 403 422 422", "plan", post=True, decision="return")],  # it waits for nobody
+    "plan_compare":         [door("302 404 404 403 200 200", "plan_draft")],
+    "plan_review":          [door("302 404 404 403 403 200", "plan")],
+    "plan_print":           [door("302 404 404 403 403 200", "plan")],
+    "plan_printed":         [door("302 404 404 403 200 200", "plan_print")],
+
     # progress
     "timeline":             [door("302 404 404 403 200 200", "case")],
     "progress":             [door("302 404 404 403 200 200", "case")],
@@ -216,7 +236,7 @@ DOORS: dict[str, list[Door]] = {
     "calendar_feed_titles": [door("401 404 404 403 403 302", post=True, initials="1")],
     "calendar_feed_end":    [door("401 302 302 403 403 302", post=True)],
     "calendar_read":        [door("404 404 404 404 404 404", "token")],
-    "need_add":             [door("401 404 404 403 403 422", "session", post=True, version="version", need="objective-1")],  # not asked for
+    "need_add":             [door("401 404 404 403 403 422", "session", post=True, version="version", need="objective-0")],  # not asked for
     # notes
     "note":                 [door("302 404 404 403 200 200", "session"), door("302 404 404 403 200 200", "noted"),
                              door("302 404 404 403 200 200", "signed")],

@@ -243,10 +243,12 @@ def picture(strokes: list[list[list[int]]], title: str) -> SafeString:
 
 @dataclass(frozen=True)
 class Shown:
-    """A kept signature as a page or a paper shows it. `holds`: the text is still the one that was signed."""
+    """A kept signature as a page or a paper shows it. `holds`: the text is still the one that was signed;
+    `keeps_reason`: why somebody did not sign, or does not agree, is not for whoever looks."""
 
     row: Any
     holds: bool = True
+    keeps_reason: bool = False
 
     @property
     def picture(self) -> SafeString | str:
@@ -258,3 +260,12 @@ class Shown:
     @property
     def is_given(self) -> bool:
         return self.row.way != SignatureWay.NONE
+
+
+def shown_for(signatures: Iterable[Shown], person: Person | None) -> list[Shown]:
+    """Signatures for a page that a client looks at: each person's reasons are for their own eyes."""
+    return [
+        one if not one.row.reason or one.row.person_id is None or (person and one.row.person_id == person.pk)
+        else Shown(one.row, one.holds, keeps_reason=True)
+        for one in signatures
+    ]  # fmt: skip

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from planner.boosters.models import Booster
 from planner.cases import names
 from planner.cases.models import Case, CaseKind, FlagKind, FlagState, Participant, SafetyFlag
-from planner.desk import booster_waits, progress_waits
+from planner.desk import booster_waits, plan_waits, progress_waits
 from planner.desk.piles import OF_A_KIND, Pile, Waiting, pile
 from planner.practice.models import CrisisLine, User
 from planner.sessions.models import Session, SessionState
@@ -110,6 +110,7 @@ SOURCES: tuple[Callable[[User], Pile], ...] = (
     safety,
     *progress_waits.SOURCES,
     not_closed,
+    *plan_waits.SOURCES,
     *booster_waits.SOURCES,
     without_next,
 )

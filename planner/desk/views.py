@@ -18,6 +18,7 @@ from planner.desk import today as desk_today
 from planner.homework.models import Printout
 from planner.library import course_search
 from planner.library import search as library_search
+from planner.plans import chart as plan_chart
 from planner.practice.trail import record
 from planner.progress import chart as progress_chart
 from planner.sessions.models import Session, SessionState
@@ -96,6 +97,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "case": found,
             **chart.people_and_safety(found),
+            **plan_chart.on_chart(found, request.user),
             **booster_chart.on_chart(found, request.user),
             **progress_chart.on_chart(found, request.user, held=progress_waits.held_of(found)),
             "may_edit": Case.objects.editable_by(request.user).filter(pk=found.pk).exists(),

@@ -22,6 +22,7 @@ from planner.library.models import InterventionEdition
 from planner.plans import sentences
 from planner.plans.frozen import Kept, KeptQuerySet, PlanIsSigned, PlanText, PlanTextQuerySet
 from planner.practice.models import User
+from planner.sheets.models import Printed
 
 REVIEW_DAYS = 90  # the default people know; payers ask for 90 to 180
 WARN_DAYS = 14  # a review is said that many days ahead
@@ -545,3 +546,30 @@ class OwnPhrase(Stamped):
     class Meta:
         app_label = "planner"
         constraints = [models.UniqueConstraint(fields=["by", "kind", "digest"], name="one_phrase_an_author")]
+
+
+class PlanPrintKind(models.TextChoices):
+    CLIENT = "client", _("For a client")
+    RECORD = "record", _("For the record")
+
+
+class PlanPrintQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        return self.filter(plan__in=Plan.objects.visible_to(user))
+
+
+class PlanPrint(models.Model):
+    """A plan as it was printed, kept byte for byte: for one client (`person`) or for the record."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="prints")
+    kind = models.CharField(max_length=6, choices=PlanPrintKind.choices)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    printed = models.OneToOneField(Printed, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = PlanPrintQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
+        ordering = ["-pk"]

@@ -36,6 +36,8 @@ from planner.library import actions as library
 from planner.library import draft_actions, own, parcel_actions, parcels
 from planner.library.models import Draft, Intervention, Parcel, Pathway, Statement
 from planner.management.commands import demo
+from planner.plans import actions as plan_actions
+from planner.plans.models import Plan
 from planner.practice import actions as practice
 from planner.practice.models import CrisisLine, Role, User
 from planner.progress.models import Event, Rating
@@ -248,11 +250,19 @@ def things(house, kept_copy):
         "join_token": _token(practice.invite(by=house.dana, name="Jo", email="jo@example.org", role=Role.CLINICIAN)),
         "password_token": _token(practice.make_password_link(person=house.colin, by=house.dana)),
         "setup_token": kept_copy.set_up,
+        **plans_of(case_of("Aisha"), house.dana),
         **consents_of(couple, house.dana),
         **notes_of(case_of("Aisha"), house.dana),
         **progress_of(couple),
         **boosters_of(case_of("Aisha"), house.dana),
     }
+
+
+def plans_of(case, by) -> dict[str, object]:
+    """A plan in force, and its next version, which is being written."""
+    plan = Plan.objects.active_of(case)
+    draft = plan_actions.begin(case=case, by=by)
+    return {"plan": plan.pk, "plan_draft": draft.pk, "goal": "goal", "plan_goal": plan.goals.first().pk}
 
 
 def progress_of(case) -> dict[str, object]:

@@ -67,6 +67,11 @@ SESSIONS = looks(
     "pathway_case pathway", "pathway_lay case", "pathway_lay closed_case",
     "pathway_lay case ?pathway={pathway}&day=2030-01-07&clock=10:00",
 )  # fmt: skip
+PLANS = looks(
+    "dana", "plans case", "plans case_without_hour", "plan plan", "plan plan_draft", "plan_edit plan_draft",
+    "plan_bank plan_draft statement", "plan_sign plan_draft", "plan_compare plan_draft",
+    "plan_stand plan goal plan_goal", "plan_review plan", "plan_print plan",
+)  # fmt: skip
 HOMEWORK = looks(
     "dana", "homework case", "homework teller", "give case", "give case ?sheet={sheet}", "give case ?own=1",
     "give teller ?q=sleep", "assignment assignment", "assignment open_assignment", "assignment_print open_assignment",
@@ -111,7 +116,7 @@ OUTSIDE += looks("", "join password_token", "join no-such-token 404")
 
 EVERY = {
     "desk": DESK, "cases": CASES, "library": LIBRARY, "sessions": SESSIONS, "boosters": BOOSTERS,
-    "homework": HOMEWORK, "progress": PROGRESS, "practice": PRACTICE,
+    "homework": HOMEWORK, "plans": PLANS, "progress": PROGRESS, "practice": PRACTICE,
     "secured": SECURED,
     "others": OTHERS, "outside": OUTSIDE,
 }  # fmt: skip
@@ -127,6 +132,8 @@ NO_PAGE = {
         "intervention_copy", "intervention_edit", "intervention_retire", "intervention_favourite", "intervention_tags",
         "worksheet_copy", "worksheet_edit", "worksheet_retire", "draft_head", "draft_publish", "draft_discard",
         "draft_block_add", "draft_block", "draft_block_move", "draft_block_remove", "draft_block_restore",
+        "plan_begin", "plan_part", "plan_add", "plan_pathway", "plan_row", "plan_row_remove", "plan_row_restore",
+        "plan_decide",
         "adaptation_remove", "series_reopen", "booster_hold", "booster_miss", "booster_follow_up", "booster_again",
         "booster_move", "booster_drop", "booster_put_back", "booster_focus", "booster_brief", "ending_print",
         "reminder_given", "reentry_rule", "reentry_decide", "calendar_feed_make", "calendar_feed_titles",
@@ -141,6 +148,7 @@ NO_PAGE = {
         "assignment_picture",
         "draft_picture", "adaptation_picture", "consent_paper",
         "catalogue_file", "statement_text", "worksheet_picture", "worksheet_pdf", "pack_schema", "printout",
+        "plan_printed",
         "session_print_picture", "mfa_download_recovery_codes", "mfa_login_webauthn",
     },
     "is a part of a page": {"session_library"},

@@ -20,7 +20,7 @@ from planner.boosters import booster_actions
 from planner.cases import actions as cases
 from planner.cases.models import Case
 from planner.library.models import Intervention, SessionTemplate
-from planner.management import demo_progress
+from planner.management import demo_plans, demo_progress
 from planner.practice import actions as practice_actions
 from planner.practice.models import Practice, User
 from planner.practice.place import zone_of
@@ -108,6 +108,8 @@ def _telling_it_anew(dana: User) -> None:
         phase="consolidation",
         people=[{"name": "Jonas Weber", "print_name": "Jonas", "role": "other"}],
     )
+    demo_plans.telling_it_anew(dana, case)
+
     demo_progress.telling_it_anew(dana, case)
     first = _hour(dana, case, days=-14, clock=11)
     _add(dana, first, externalising=26)
@@ -159,6 +161,8 @@ def _keeping_well(dana: User) -> None:
         ],
     )
     _asked(dana, case, ["Aisha", "Luc"])
+    demo_plans.keeping_well(dana, case)
+
     demo_progress.keeping_well(dana, case)
     held = _hour(dana, case, days=-28, clock=16)
     _add(dana, held, weekly_check_in=10, maintenance_plan=16)

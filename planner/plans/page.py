@@ -1,0 +1,177 @@
+"""What the editor's page shows: each part with its form, what the SMART check says, what the library knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from planner.cases import gates
+from planner.cases.models import Person
+from planner.library.models import Intervention, Pathway, Statement
+from planner.plans import sentences, smart
+from planner.plans.forms import (
+    FrameForm,
+    GoalForm,
+    ObjectiveForm,
+    OpeningForm,
+    PartForm,
+    PlannedForm,
+    ProblemForm,
+    people_of,
+)
+from planner.plans.models import Goal, Objective, OwnPhrase, Plan, PlannedIntervention, Problem
+from planner.plans.signing import NotYet, not_yet
+from planner.plans.tree import GoalNode, ObjectiveNode, Tree, tree_of
+from planner.practice.models import User
+
+#: Word in the address -> model, and the look-up from a row to its plan.
+KINDS: dict[str, tuple[type, str]] = {
+    "problem": (Problem, "plan"), "goal": (Goal, "plan"), "objective": (Objective, "goal__plan"),
+    "intervention": (PlannedIntervention, "objective__goal__plan"),
+}  # fmt: skip
+PARTS: dict[str, type[PartForm]] = {"opening": OpeningForm, "frame": FrameForm}
+MOST_PHRASES = 200
+OFFERED_PHRASES = 12  # of one field
+
+
+@dataclass(frozen=True)
+class Card:
+    """One row with its form; `remarks` of the SMART check, `gates` that are shut for it now, `inner` cards below it."""
+
+    kind: str
+    row: Any
+    form: PartForm
+    remarks: tuple[smart.Remark, ...] = ()
+    shut: tuple[str, ...] = ()
+    inner: tuple[Card, ...] = field(default_factory=tuple)
+
+    @property
+    def key(self) -> str:
+        """The name of the row on the page: "objective-7"."""
+        return f"{self.kind}-{self.row.pk}"
+
+
+def part_form(plan: Plan, part: str, people: list[Person], data: Any = None) -> PartForm:
+    """The opening or the frame of a plan."""
+    names = PARTS[part].base_fields
+    initial = {"version": plan.version}
+    initial |= {name: getattr(plan, name) for name in names if hasattr(plan, name) and name not in initial}
+    if initial.get("impression_of"):
+        initial["impression_of"] = plan.impression_of_id
+    given = {"people": people} if part == "opening" else {}
+    return PARTS[part](data, prefix=part, initial=initial, **given)
+
+
+def row_form(kind: str, row: Any, people: list[Person], data: Any = None) -> PartForm:
+    """The form of a row, as it stands or as it was sent."""
+    initial = {field.name: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    common = {"prefix": f"{kind}-{row.pk}", "initial": initial}
+    if kind == "problem":
+        return ProblemForm(data, people=people, **common)
+    if kind == "goal":
+        initial |= {f"level_{n}": words for n, words in enumerate(row.scale)}
+        return GoalForm(data, people=people, **common)
+    if kind == "objective":
+        return ObjectiveForm(data, asked=sentences.fields_of(row.text), **common)
+    return PlannedForm(data, of_library=bool(row.edition_id), **common)
+
+
+def remarks_on(objective: Objective) -> tuple[smart.Remark, ...]:
+    """What the SMART check says of a row."""
+    return tuple(smart.check(smart.facts_of(objective), timezone.localdate()))
+
+
+def cards_of(tree: Tree, people: list[Person], bound: Mapping[str, PartForm] | None = None) -> dict[str, list[Card]]:
+    """Every row of a plan with its form. `bound` are forms that were sent and not accepted, by key."""
+    sent = bound or {}
+
+    def form(kind: str, row: Any) -> PartForm:
+        return sent.get(f"{kind}-{row.pk}") or row_form(kind, row, people)
+
+    wanted = {
+        gate for node in tree.objectives() for one in node.planned if one.edition_id for gate in one.edition.gates
+    }
+    verdict = gates.look(tree.plan.case, wanted)
+
+    def planned(row: PlannedIntervention) -> Card:
+        shut = verdict.of(row.edition.gates).blocked if row.edition_id else []
+        return Card("intervention", row, form("intervention", row), shut=tuple(one.sentence for one in shut))
+
+    def objective(node: ObjectiveNode) -> Card:
+        inner = tuple(planned(row) for row in node.planned)
+        return Card("objective", node.row, form("objective", node.row), remarks_on(node.row), inner=inner)
+
+    def goal(node: GoalNode) -> Card:
+        return Card("goal", node.row, form("goal", node.row), inner=tuple(objective(one) for one in node.objectives))
+
+    return {
+        "problems": [Card("problem", row, form("problem", row)) for row in tree.problems],
+        "goals": [goal(node) for node in tree.goals],
+    }
+
+
+def phrases_of(user: User) -> dict[str, list[str]]:
+    """What the author wrote before, by field: theirs alone. One query."""
+    found: dict[str, list[str]] = {}
+    for row in OwnPhrase.objects.visible_to(user).order_by("-used_at", "-pk")[:MOST_PHRASES]:
+        mine = found.setdefault(row.kind, [])
+        if len(mine) < OFFERED_PHRASES:
+            mine.append(row.text)
+    return found
+
+
+def whole(plan: Plan, user: User, bound: Mapping[str, PartForm] | None = None) -> dict[str, Any]:
+    """The context of the editor's page, in a constant number of queries."""
+    tree, people, sent = tree_of(plan), people_of(plan.case), bound or {}
+    language = user.language or plan.case.practice.language
+    statements = Statement.objects.visible_to(user)
+    return {
+        **blocks(plan, tree, people, sent), **side(plan, tree),
+        "opening": sent.get("opening") or part_form(plan, "opening", people),
+        "frame": sent.get("frame") or part_form(plan, "frame", people),
+        "statements": _fitting(statements, plan, language),
+        "pathways": [row for row in Pathway.objects.visible_to(user) if plan.case.kind in row.content["for_whom"]],
+        "phrases": phrases_of(user),
+        "library_names": list(
+            Intervention.objects.visible_to(user).order_by("name").values_list("name", flat=True).distinct()
+        ),
+    }  # fmt: skip
+
+
+def _fitting(rows: Any, plan: Plan, language: str) -> list[Statement]:
+    """The problems of the bank for this kind of case, in the page's language where there are any."""
+    fitting = [row for row in rows if plan.case.kind in row.content["for_whom"]]
+    return [row for row in fitting if row.language == language] or fitting
+
+
+def blocks(plan: Plan, tree: Tree, people: list[Person], bound: Mapping[str, PartForm] | None = None) -> dict[str, Any]:
+    """Problems and goals, and what was taken away."""
+    return {"plan": plan, "people": people, **cards_of(tree, people, bound), "removed": removed(plan)}
+
+
+def removed(plan: Plan) -> list[tuple[str, Any, str]]:
+    """What was taken out of a draft and may be brought back: (kind, row, its words). Four queries."""
+    found = []
+    for kind, (model, to_plan) in KINDS.items():
+        gone = model.objects.filter(**{to_plan: plan}, removed_at__isnull=False).order_by("-removed_at")[:3]
+        found += [(kind, row, _said(row)) for row in gone]
+    return found
+
+
+def _said(row: Any) -> str:
+    words = getattr(row, "name", "") or getattr(row, "words", "") or getattr(row, "sentence", "")
+    return words[:80]
+
+
+def side(plan: Plan, tree: Tree) -> dict[str, Any]:
+    """What stands beside and follows every change: saved when, by whom, and what is still open."""
+    missing: list[NotYet] = not_yet(tree)
+    remarks = [(node.row, remarks_on(node.row)) for node in tree.objectives()]
+    return {
+        "plan": plan, "at": plan.changed_at, "missing": missing,
+        "to_look_at": [(row, len(said)) for row, said in remarks if said],
+        "goals_count": len(tree.goals),
+    }  # fmt: skip

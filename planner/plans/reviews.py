@@ -1,0 +1,108 @@
+"""When a plan is to be looked at: its day, and what happened since the last look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from planner.cases.models import FlagState, SafetyFlag
+from planner.plans.models import (
+    WARN_DAYS,
+    Plan,
+    PlanReview,
+    PlanState,
+    ReviewBecause,
+    Standing,
+    Status,
+)
+from planner.plans.standing import stands_still
+from planner.progress.models import Event, EventKind
+
+
+@dataclass(frozen=True)
+class Due:
+    """An active plan that asks for a look: why, the first reason first, and how many days are left (below 0: over)."""
+
+    plan: Plan
+    because: tuple[str, ...]
+    days: int
+
+    @property
+    def why(self) -> list[str]:
+        return [str(ReviewBecause(one).label) for one in self.because]
+
+    @property
+    def is_urgent(self) -> bool:
+        """Something happened, or the day is over."""
+        return self.days < 0 or self.because[:1] != (ReviewBecause.INTERVAL,)
+
+
+def of(plan: Plan) -> Due | None:
+    """Whether one plan is due. None for a plan that is not in force."""
+    found = due([plan]) if plan.state == PlanState.ACTIVE else []
+    return found[0] if found else None
+
+
+def due(plans: Iterable[Plan]) -> list[Due]:
+    """The plans of these that ask for a look, in a constant number of queries (six), the most pressing first."""
+    plans = list(plans)
+    if not plans:
+        return []
+    cases = {plan.case_id for plan in plans}
+    reviews = _newest_reviews(plans)
+    events = list(Event.objects.filter(case__in=cases, kind=EventKind.RELAPSE).standing())
+    flags = list(SafetyFlag.objects.filter(case__in=cases))
+    lines = list(Standing.objects.filter(case__in=cases).newest_first())
+    drafts = {draft.case_id: draft for draft in Plan.objects.filter(case__in=cases).drafts()}
+    found = []
+    for plan in plans:
+        since = reviews[plan.pk].at if plan.pk in reviews else plan.frozen_at or plan.created_at
+        mine = [[row for row in rows if row.case_id == plan.case_id] for rows in (events, flags, lines)]
+        because = _happened(since, *mine, plan=plan, draft=drafts.get(plan.case_id))
+        days = (plan.review_on - timezone.localdate()).days if plan.review_on else 0
+        if days <= WARN_DAYS:
+            because.append(ReviewBecause.INTERVAL)
+        if because:
+            found.append(Due(plan, tuple(because), days))
+    return sorted(found, key=lambda one: (not one.is_urgent, one.days))
+
+
+def _newest_reviews(plans: list[Plan]) -> dict[int, PlanReview]:
+    found: dict[int, PlanReview] = {}
+    for row in PlanReview.objects.filter(plan__in=plans).order_by("-at", "-pk"):
+        found.setdefault(row.plan_id, row)
+    return found
+
+
+def _happened(
+    since: datetime, events: list[Event], flags: list[SafetyFlag], lines: list[Standing], *, plan: Plan, draft: Any
+) -> list[str]:
+    """What happened since the last look that asks for another."""
+    found = []
+    if any(event.at > since for event in events):
+        found.append(ReviewBecause.RELAPSE)
+    if any(flag.at > since and flag.state == FlagState.CONCERN for flag in flags):
+        found.append(ReviewBecause.RISK)
+    if draft and (draft.code, draft.impression) != (plan.code, plan.impression):
+        found.append(ReviewBecause.DIAGNOSIS)
+    if any(row.at > since and row.goal_id and row.status == Status.MET for row in lines):
+        found.append(ReviewBecause.GOAL_MET)
+    if any(row.at > since for row in lines) and stands_still(_by_line(lines)):
+        found.append(ReviewBecause.NO_PROGRESS)
+    return found
+
+
+def _by_line(lines: list[Standing]) -> list[list[Standing]]:
+    found: dict[Any, list[Standing]] = {}
+    for row in lines:
+        found.setdefault(row.line, []).append(row)
+    return list(found.values())
+
+
+def next_day(plan: Plan, on: date) -> date:
+    """The day of the next review."""
+    return on + timedelta(days=plan.review_days)

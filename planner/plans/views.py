@@ -1,0 +1,158 @@
+"""A plan as it is read: the text, where it stands, its signatures, versions and reviews."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from planner.base.access import carrying, clinical, find, find_to_edit
+from planner.base.once import once
+from planner.cases.models import Case, SignerRole
+from planner.cases.signing import SignatureForm, staff
+from planner.plans import compare, review_actions, reviews, signing, standing
+from planner.plans.forms import CommentForm, ReviewForm, StandingForm
+from planner.plans.models import Goal, Objective, Plan, PlanReview, PlanState, Supervision
+from planner.plans.tree import tree_of
+from planner.practice.trail import record
+
+WITH = ("case__practice", "author", "changed_by", "supervisor", "impression_of")
+
+
+@require_safe
+@clinical
+def plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole plan, for the team of the case."""
+    found = find(Plan.objects.select_related(*WITH), request.user, pk=pk)
+    record("viewed", by=request.user, what="plan", what_id=found.pk, case_id=found.case_id)
+    return plan_page(request, found)
+
+
+def plan_page(request: HttpRequest, found: Plan, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """The page of a plan; a supervisor's forms that were not accepted come back in it."""
+    tree = tree_of(found)
+    histories = standing.histories(found.case, tree.lines)
+    decides = found.supervision == Supervision.AWAITING and found.supervisor_id == request.user.pk
+    context = {
+        "plan": found, "tree": tree, "histories": histories, "t_score": standing.t_score(tree, histories),
+        "signatures": signing.shown(found), "holds": signing.holds(found), "due": reviews.of(found),
+        "waiting": signing.signers_of(found, request.user),
+        "may_edit": Plan.objects.editable_by(request.user).filter(pk=found.pk).exists() and request.user.is_clinical,
+        "steps": found.supervision_steps.select_related("by"), "comments": signing.comments_on(found),
+        "reviews": found.reviews.select_related("by"), "decides": decides, **forms,
+    }  # fmt: skip
+    if decides:
+        signer = staff(request.user, SignerRole.SUPERVISOR)
+        context.setdefault("pad", SignatureForm(signer=signer, may_wait=False))
+        context.setdefault("comment", CommentForm(prefix="comment"))
+    return render(request, "plans/plan.html", context, status=status)
+
+
+@require_safe
+@clinical
+def plans(request: HttpRequest, case_pk: int) -> HttpResponse:
+    """Every version of a case's plan, and every review."""
+    case = find(Case.objects.select_related("practice"), request.user, pk=case_pk)
+    rows = Plan.objects.visible_to(request.user).filter(case=case).select_related("author")
+    looks = PlanReview.objects.visible_to(request.user).filter(plan__case=case).select_related("by", "plan")
+    may_edit = Case.objects.editable_by(request.user).filter(pk=case.pk).exists() and request.user.is_clinical
+    return render(request, "plans/plans.html", {"case": case, "rows": rows, "reviews": looks, "may_edit": may_edit})
+
+
+@require_safe
+@clinical
+def plan_compare(request: HttpRequest, pk: int) -> HttpResponse:
+    """Two versions beside each other: `?with=` is the other's number; the version before unless told."""
+    right = find(Plan.objects.select_related("case", "impression_of"), request.user, pk=pk)
+    rows = Plan.objects.visible_to(request.user).filter(case=right.case).exclude(pk=right.pk)
+    others = list(rows.select_related("case", "impression_of"))
+    asked = request.GET.get("with", "")
+    before = [one for one in others if one.number < right.number] or others
+    left = next((one for one in others if str(one.number) == asked), before[0] if before else None)
+    rows = compare.rows(tree_of(left), tree_of(right)) if left else []
+    context = {
+        "plan": right, "left": left, "others": others, "rows": rows, "changed": any(not one.is_same for one in rows),
+    }  # fmt: skip
+    return render(request, "plans/compare.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@carrying
+def plan_stand(request: HttpRequest, pk: int, kind: str, row_pk: int) -> HttpResponse:
+    """Where a goal or an objective stands, and its history."""
+    found = find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk)
+    row = _line_of(request, found, kind, row_pk)
+    history = standing.histories(found.case, [row.line]).get(row.line, [])
+    initial = {"status": standing.status_of(history), "on": timezone.localdate()}
+    initial |= {name: standing.newest(history, name) for name in ("progress", "attainment", "value")}
+    form = StandingForm(request.POST or None, initial=initial)
+    if kind == "objective":
+        del form.fields["attainment"]
+    if form.is_valid() and _try(request, form, lambda: _stand(request, found, row, form)):
+        messages.success(request, _("Recorded."))
+        return HttpResponseRedirect(reverse("plan", args=[found.pk]))
+    context = {"plan": found, "row": row, "kind": kind, "history": history, "form": form}
+    return render(request, "plans/stand.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _line_of(request: HttpRequest, found: Plan, kind: str, pk: int) -> Goal | Objective:
+    """A goal or an objective of this very plan."""
+    if kind == "objective":
+        return find_to_edit(Objective.objects.select_related("goal"), request.user, pk=pk, goal__plan=found)
+    return find_to_edit(Goal.objects.select_related("person"), request.user, pk=pk, plan=found)
+
+
+def _stand(request: HttpRequest, found: Plan, row: Goal | Objective, form: StandingForm) -> str:
+    review_actions.set_standing(plan=found, of=row, by=request.user, **form.sound)
+    return reverse("plan", args=[found.pk])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@carrying
+def plan_review(request: HttpRequest, pk: int) -> HttpResponse:
+    """A look at the plan: what was found, what follows."""
+    found = find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk)
+    due = reviews.of(found)
+    because = due.because[0] if due else "interval"
+    form = ReviewForm(
+        request.POST or None, initial={"because": because, "on": timezone.localdate(), "outcome": "unchanged"}
+    )
+    if form.is_valid() and (done := _try(request, form, lambda: _review(request, found, form))):
+        messages.success(request, _("The review is recorded."))
+        return HttpResponseRedirect(done)
+    tree = tree_of(found)
+    histories = standing.histories(found.case, tree.lines)
+    context = {
+        "plan": found, "form": form, "due": due, "tree": tree, "histories": histories,
+        "t_score": standing.t_score(tree, histories),
+    }  # fmt: skip
+    if found.state != PlanState.ACTIVE and request.method == "GET":
+        messages.error(request, _("Only a plan in force is reviewed."))
+        return HttpResponseRedirect(reverse("plan", args=[found.pk]))
+    return render(request, "plans/review.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _review(request: HttpRequest, found: Plan, form: ReviewForm) -> str:
+    """Records it; a change goes on in the editor."""
+    review_actions.review(plan=found, by=request.user, **form.sound)
+    draft = (
+        Plan.objects.visible_to(request.user).draft_of(found.case)
+        if form.cleaned_data["outcome"] == "changed"
+        else None
+    )
+    return reverse("plan_edit", args=[draft.pk]) if draft else reverse("plan", args=[found.pk])
+
+
+def _try(request: HttpRequest, form: Any, write: Any) -> str:
+    """Does a write once; the address to go to, or nothing where it was refused and the form says why."""
+    try:
+        return once(form.one_time_key, request.user.pk, write)
+    except review_actions.Refused as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+    return ""
