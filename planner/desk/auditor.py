@@ -274,11 +274,11 @@ def b6(record: Record) -> Answer:
         return _does_not_apply("B6", _("No risk is on record that asks for one."))
     if record.safety_plan is None:
         reason = _("On record: %(risk)s. There is no safety plan in force.") % {"risk": "; ".join(record.risk)}
-        mend = Link(_("Make a safety plan"), _chart(record))
+        mend = Link(_("Make a safety plan"), reverse("agreement_new", args=[record.case, "safety-plan"]))
         return Answer("B6", str(QUESTIONS["B6"]), Verdict.NO, reason, (), (mend,))
-    _pk, since = record.safety_plan
+    pk, since = record.safety_plan
     said = _("On record: %(risk)s. Safety plan in force since %(day)s.")
-    link = Link(_("Safety plan"), _chart(record))
+    link = Link(_("Safety plan"), reverse("agreement", args=[pk]))
     return _yes("B6", said % {"risk": "; ".join(record.risk), "day": _day(since)}, link)
 
 
@@ -289,11 +289,6 @@ RULES: dict[str, Callable[[Record], Answer]] = {
 
 
 # What the rules share
-
-
-def _chart(record: Record) -> str:
-    """The agreements of the case, on its chart."""
-    return reverse("case", args=[record.case]) + "#out"
 
 
 def _yes(code: str, reason: str, *proofs: Link) -> Answer:
