@@ -184,6 +184,7 @@ class UploadForm(HouseForm):
 
     files = forms.FileField(
         label=_("Returned PDFs"),
+        required=False,  # the page says it in its own words
         widget=ManyFiles(attrs={"accept": ".pdf,application/pdf", "multiple": True}),
         help_text=_("One or many, at most 20 MB each. Each finds its person by the return address at its foot."),
     )

@@ -34,7 +34,10 @@ from planner.boosters.models import Booster, Series
 from planner.cases import actions as cases
 from planner.cases import consent_actions
 from planner.cases.models import Case, TeamMember, TeamRole
-from planner.homework.models import Printout
+from planner.homework import actions as homework_actions
+from planner.homework import papers as homework_papers
+from planner.homework import return_actions
+from planner.homework.models import Assignment, Printout
 from planner.library import actions as library
 from planner.library import draft_actions, own, parcel_actions, parcels
 from planner.library.models import Draft, Intervention, Parcel, Pathway, Statement
@@ -47,7 +50,9 @@ from planner.progress.models import Event, Rating
 from planner.sessions import actions as sessions
 from planner.sessions.models import ProgressNote, Session
 from planner.sessions.phrases import keep_phrase
+from planner.sheets.options import Options
 from tests import factories
+from tests.homework.fillers import by_pypdf
 from tests.journeys import chromium
 from tests.journeys.look import DESK
 from tests.library import make
@@ -263,6 +268,7 @@ def things(house, kept_copy):
         **consents_of(couple, house.dana),
         **notes_of(case_of("Aisha"), house.dana),
         **progress_of(couple),
+        **homework_of(case_of("Aisha"), teller, house.dana),
         **boosters_of(case_of("Aisha"), house.dana),
         **agreements_of(case_of("Aisha"), house.dana),
     }
@@ -273,6 +279,23 @@ def plans_of(case, by) -> dict[str, object]:
     plan = Plan.objects.active_of(case)
     draft = plan_actions.begin(case=case, by=by)
     return {"plan": plan.pk, "plan_draft": draft.pk, "goal": "goal", "plan_goal": plan.goals.first().pk}
+
+
+def homework_of(case, teller, by) -> dict[str, object]:
+    """What came back of a check-in and the next one, which is out; a file that came back, read and waiting."""
+    back = Assignment.objects.filter(case=case, state="back").first()
+    out = Assignment.objects.filter(case=case, state="open", person=back.person).first()
+    paper, sheets = homework_papers.paper_of(homework_papers.given(out), Options())
+    printout = homework_actions.print_copies(
+        by=by, case=case, kind="handouts", person=out.person, audience="person", paper=paper, sheets=sheets,
+        assignments=[out],
+    )  # fmt: skip
+    filled = by_pypdf(bytes(printout.printed.pdf), {"went_well": "You kept Sunday free."})
+    file = return_actions.read_file(return_actions.receive(by=by, name="filled.pdf", raw=filled).file, by)
+    return {
+        "teller": teller.pk, "assignment": back.pk, "open_assignment": out.pk, "file": file.pk,
+        "response": back.responses.first().pk,
+    }  # fmt: skip
 
 
 def progress_of(case) -> dict[str, object]:
