@@ -35,7 +35,7 @@ def adopted(case, by, person=None, again=None, **answers) -> Agreement:
     """The same, in force; `again` are answers of a second version."""
     options = {name: answers.pop(name) for name in ("blocks", "kind") if name in answers}
     agreement = begun(case, by, person, **options, **(answers or {"pause_word": "Palm up"}))
-    _adopt(agreement, by)
+    adopt(agreement, by)
     if again:
         renewed(agreement, by, **again)
     return agreement
@@ -46,9 +46,10 @@ def renewed(agreement, by, **answers) -> None:
     draft = actions.renew(by=by, agreement=agreement)
     draft.answers = {**draft.answers, **answers}
     draft.save()
-    _adopt(agreement, by, "A quieter word.")
+    adopt(agreement, by, "A quieter word.")
 
 
-def _adopt(agreement, by, reason="") -> None:
+def adopt(agreement, by, reason="") -> None:
+    """Its draft in force."""
     draft = agreement.versions.get(adopted_on=None)
     actions.adopt(by=by, draft=draft, version=draft.version, reason=reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from itertools import pairwise
 
 import pypdfium2
 import pytest
@@ -122,19 +123,18 @@ def test_a_wallet_card_is_cut_out_at_true_size(settled, owner, ruben, paper):
 
 def frame_of(pdf: bytes) -> tuple[float, float]:
     """Width and height in mm of the dashed frame on page one, outer edge to outer edge. Its sides are the longest
-    upright lines of the page; top and bottom the outermost lines between them (half of a dashed line is ink, of a line
-    of text less) that do not run on beyond the cut marks."""
+    upright lines of the page; it is as high as both of them run without a gap."""
     unit = 8 * POINT  # pixels of a millimetre
     bitmap = pypdfium2.PdfDocument(pdf)[0].render(scale=8, grayscale=True)
     width, height, stride, raw = bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer)
     dark = [[raw[y * stride + x] < 200 for x in range(width)] for y in range(height)]
     sides = [x for x in range(width) if sum(line[x] for line in dark) > 0.4 * 54 * unit]
-    left, right, mark = min(sides), max(sides) + 1, int(2 * unit)
-    rows = [
-        y for y, line in enumerate(dark)
-        if sum(line[left:right]) > 0.46 * 85 * unit and not any(line[right + mark :] + line[: left - mark])
-    ]  # fmt: skip
-    return (right - left) / unit, (max(rows) - min(rows) + 1) / unit
+    left, right = min(sides), max(sides)
+    wide = 0.9 * (right - left)
+    rows = [y for y, line in enumerate(dark) if line[left + 1] and line[right - 1] and sum(line[left:right]) < wide]
+    breaks = [n for n in range(1, len(rows)) if rows[n] - rows[n - 1] > 2 * unit]
+    runs = [rows[a:b] for a, b in pairwise([0, *breaks, len(rows)])]
+    return (right - left + 1) / unit, (max(run[-1] - run[0] for run in runs) + 1) / unit
 
 
 @pytest.mark.verapdf

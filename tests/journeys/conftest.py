@@ -253,6 +253,7 @@ def things(house, kept_copy):
         "pathway": Pathway.objects.get(slug="first-eight-weeks").pk,
         "parcel": Parcel.objects.get(by=house.dana).pk,
         "statement": Statement.objects.get(slug="injury-after-relapse").pk,
+        "teller": teller.pk,
         "printout": Printout.objects.filter(case=teller).first().pk,
         "planned": couple.sessions.get(state="planned").pk,
         "held": teller.sessions.filter(state="held").first().pk,
@@ -268,7 +269,7 @@ def things(house, kept_copy):
         **consents_of(couple, house.dana),
         **notes_of(case_of("Aisha"), house.dana),
         **progress_of(couple),
-        **homework_of(case_of("Aisha"), teller, house.dana),
+        **homework_of(teller, house.dana),
         **boosters_of(case_of("Aisha"), house.dana),
         **agreements_of(case_of("Aisha"), house.dana),
     }
@@ -281,23 +282,6 @@ def plans_of(case, by) -> dict[str, object]:
     return {"plan": plan.pk, "plan_draft": draft.pk, "goal": "goal", "plan_goal": plan.goals.first().pk}
 
 
-def homework_of(case, teller, by) -> dict[str, object]:
-    """What came back of a check-in and the next one, which is out; a file that came back, read and waiting."""
-    back = Assignment.objects.filter(case=case, state="back").first()
-    out = Assignment.objects.filter(case=case, state="open", person=back.person).first()
-    paper, sheets = homework_papers.paper_of(homework_papers.given(out), Options())
-    printout = homework_actions.print_copies(
-        by=by, case=case, kind="handouts", person=out.person, audience="person", paper=paper, sheets=sheets,
-        assignments=[out],
-    )  # fmt: skip
-    filled = by_pypdf(bytes(printout.printed.pdf), {"went_well": "You kept Sunday free."})
-    file = return_actions.read_file(return_actions.receive(by=by, name="filled.pdf", raw=filled).file, by)
-    return {
-        "teller": teller.pk, "assignment": back.pk, "open_assignment": out.pk, "file": file.pk,
-        "response": back.responses.first().pk,
-    }  # fmt: skip
-
-
 def progress_of(case) -> dict[str, object]:
     """A rating, a printed rating sheet and an event of the case."""
     person = case.participants.first().person
@@ -307,6 +291,24 @@ def progress_of(case) -> dict[str, object]:
         "event": Event.objects.filter(case=case).first().pk,
         "event_word": "event",
     }
+
+
+def homework_of(case, by) -> dict[str, object]:
+    """Something that is back, a page of a diary that is out, a file that could not be read and one that was."""
+    back = Assignment.objects.get(case=case, state="back")
+    out = Assignment.objects.filter(case=case, state="open", edition__isnull=False).order_by("starts_on").first()
+    file = factories.make_file(case, by, pages=0, problem="damaged", reading={"read": True})
+    paper, sheets = homework_papers.paper_of(homework_papers.given(out), Options())
+    printout = homework_actions.print_copies(
+        by=by, case=case, kind="handouts", person=out.person, audience="person", paper=paper, sheets=sheets,
+        assignments=[out],
+    )  # fmt: skip
+    filled = by_pypdf(bytes(printout.printed.pdf), {"good": "On Tuesday, with Mira.", "needed": "Quiet."})
+    came = return_actions.read_file(return_actions.receive(by=by, name="filled.pdf", raw=filled).file, by)
+    return {
+        "assignment": back.pk, "open_assignment": out.pk, "response": back.responses.get().pk, "file": file.pk,
+        "read_file": came.pk,
+    }  # fmt: skip
 
 
 def boosters_of(case, by) -> dict[str, object]:
