@@ -43,8 +43,7 @@ class GiveForm(HouseForm):
     barrier = LineField(label=_("What may get in the way"), required=False, max_length=300)
     small_version = LineField(label=_("In a hard week this counts too"), required=False, max_length=300)
     times = forms.IntegerField(
-        label=_("How many times"), min_value=1, max_value=52, initial=1,
-        help_text=_("More than 1 makes a series, each with its own day and its own sheet."),
+        label=_("How many times"), min_value=1, max_value=52, initial=1, help_text=_("More than 1 is a series."),
     )  # fmt: skip
     every_days = forms.ChoiceField(label=_("How far apart"), choices=STEPS, initial="7")
     weekday = forms.ChoiceField(label=_("Day of the week"), choices=DAYS, required=False)
@@ -126,7 +125,7 @@ class FiguresForm(HouseForm):
 
     def asks(self) -> list[Any]:
         names = ("amount_client", "quality_client", "amount_clinician", "quality_clinician")
-        return [Div(*[Div(Field(name), css_class="col-6 col-lg-3") for name in names], css_class="row")]
+        return [Div(*[Div(Field(name), css_class="col-6") for name in names], css_class="row")]
 
     @property
     def figures(self) -> dict[str, int | None]:
@@ -184,6 +183,7 @@ class UploadForm(HouseForm):
 
     files = forms.FileField(
         label=_("Returned PDFs"),
+        required=False,  # the page says it in its own words
         widget=ManyFiles(attrs={"accept": ".pdf,application/pdf", "multiple": True}),
         help_text=_("One or many, at most 20 MB each. Each finds its person by the return address at its foot."),
     )

@@ -40,8 +40,10 @@ MOST_PICTURES = 40  # pages of one file that are drawn
 @form_page
 def returned_files(request: HttpRequest) -> HttpResponse:
     """Sends files in, and lists those that wait for a decision."""
-    form, received = UploadForm(request.POST or None, request.FILES or None), []
+    form, received = UploadForm(), []
     if request.method == "POST":
+        form = UploadForm(request.POST, request.FILES)
+        form.is_valid()
         files = request.FILES.getlist("files")
         if not files:
             form.add_error("files", _("Choose at least one file."))
@@ -52,7 +54,8 @@ def returned_files(request: HttpRequest) -> HttpResponse:
             _read(request, received)
             if len(received) == 1 and received[0].file:
                 return HttpResponseRedirect(reverse("returned_file", args=[received[0].file.pk]))
-    return _list(request, UploadForm() if received else form, received, status=422 if form.errors else 200)
+    status = 422 if request.method == "POST" and not received else 200
+    return _list(request, UploadForm() if received else form, received, status=status)
 
 
 def _receive(request: HttpRequest, upload: Any) -> return_actions.Received:

@@ -270,6 +270,12 @@ def test_what_is_no_pdf_is_not_kept(page, couple, sent):
     assert ReturnedFile.objects.count() == 1
 
 
+def test_nothing_chosen_is_said_and_nothing_is_kept(page, couple):
+    response = page.post(reverse("returned"), {})
+    assert response.status_code == 422 and "Choose at least one file." in response.content.decode()
+    assert not ReturnedFile.objects.exists()
+
+
 def test_too_large_is_said(page, couple, monkeypatch):
     monkeypatch.setattr(returned, "LARGEST", 1000)
     assert "larger than" in upload(page, b"%PDF-" + b"x" * 1000, b"%PDF-1.7").content.decode()
@@ -348,8 +354,13 @@ def test_many_are_read_in_the_background_and_the_clear_ones_taken_in_at_once(pag
         row = factories.make_assignment(couple, owner, maya, edition)
         files.append(by_pypdf(printed(row, owner), {"word": f"word {n}"}))
     files.append(b"%PDF-1.7 broken")
-    shown = upload(page, *files).content.decode()
-    assert "7 files are being read." in shown and ReturnedFile.objects.filter(reading={}).count() == 7
+    answer = upload(page, *files)
+    shown = answer.content.decode()
+    assert (
+        answer.status_code == 200
+        and "7 files are being read." in shown
+        and ReturnedFile.objects.filter(reading={}).count() == 7
+    )
     call_command("work", str(Job.objects.get().pk))
     assert Job.objects.get().state == "done" and not ReturnedFile.objects.filter(reading={}).exists()
     page.post(reverse("returned_take_clear"))

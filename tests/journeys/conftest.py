@@ -34,6 +34,9 @@ from planner.boosters.models import Booster, Series
 from planner.cases import actions as cases
 from planner.cases import consent_actions
 from planner.cases.models import Case, TeamMember, TeamRole
+from planner.homework import actions as homework_actions
+from planner.homework import papers as homework_papers
+from planner.homework import return_actions
 from planner.homework.models import Assignment, Printout
 from planner.library import actions as library
 from planner.library import draft_actions, own, parcel_actions, parcels
@@ -47,7 +50,9 @@ from planner.progress.models import Event, Rating
 from planner.sessions import actions as sessions
 from planner.sessions.models import ProgressNote, Session
 from planner.sessions.phrases import keep_phrase
+from planner.sheets.options import Options
 from tests import factories
+from tests.homework.fillers import by_pypdf
 from tests.journeys import chromium
 from tests.journeys.look import DESK
 from tests.library import make
@@ -289,12 +294,20 @@ def progress_of(case) -> dict[str, object]:
 
 
 def homework_of(case, by) -> dict[str, object]:
-    """Something that is back, a page of a diary that is out, and a file that came in and could not be read."""
+    """Something that is back, a page of a diary that is out, a file that could not be read and one that was."""
     back = Assignment.objects.get(case=case, state="back")
     out = Assignment.objects.filter(case=case, state="open", edition__isnull=False).order_by("starts_on").first()
     file = factories.make_file(case, by, pages=0, problem="damaged", reading={"read": True})
+    paper, sheets = homework_papers.paper_of(homework_papers.given(out), Options())
+    printout = homework_actions.print_copies(
+        by=by, case=case, kind="handouts", person=out.person, audience="person", paper=paper, sheets=sheets,
+        assignments=[out],
+    )  # fmt: skip
+    filled = by_pypdf(bytes(printout.printed.pdf), {"good": "On Tuesday, with Mira.", "needed": "Quiet."})
+    came = return_actions.read_file(return_actions.receive(by=by, name="filled.pdf", raw=filled).file, by)
     return {
         "assignment": back.pk, "open_assignment": out.pk, "response": back.responses.get().pk, "file": file.pk,
+        "read_file": came.pk,
     }  # fmt: skip
 
 

@@ -78,6 +78,7 @@ HOMEWORK = looks(
     "dana", "homework case", "homework teller", "give case", "give case ?sheet={sheet}", "give case ?own=1",
     "give teller ?q=sleep", "assignment assignment", "assignment open_assignment", "assignment_print open_assignment",
     "assignment_fill open_assignment", "response_rate response", "week_sheets", "returned", "returned_file file",
+    "returned_file read_file",
     "answers case", "answers teller", "curious case",
 )  # fmt: skip
 AGREEMENTS = looks(
