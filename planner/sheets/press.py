@@ -102,6 +102,11 @@ def join(pdfs: Sequence[bytes]) -> bytes:
     return ask({"do": "join", "sizes": [len(pdf) for pdf in pdfs]}, b"".join(pdfs), patience=2)[1]
 
 
+def count_pages(pdf: bytes) -> int:
+    """How many pages a finished PDF has."""
+    return ask({"do": "picture", "page": 0, "width": 20}, pdf)[0]["pages"]
+
+
 def file_name(paper: Paper) -> str:
     """The name of the file to save: plain ASCII, neutral when the print is discreet."""
     if paper.options.discreet:

@@ -38,7 +38,7 @@ def picture(asked: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
     image = page.render(scale=asked["width"] / page.get_width(), may_draw_forms=True).to_pil()
     png = io.BytesIO()
     image.convert("L" if asked.get("grey") else "RGB").quantize(64).save(png, "PNG", optimize=False)
-    return {}, png.getvalue()
+    return {"pages": len(document)}, png.getvalue()
 
 
 def join(asked: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:

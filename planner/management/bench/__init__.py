@@ -7,4 +7,5 @@ rows      which pages are measured, one function a row: a room adds its own
 pages     every one of them against a bare signed-in page
 returning homework that comes back, and the sheets of a week
 server    memory of the running server after many renders
+library   its pack, its pages with thousands of entries, the editor's picture, the catalogue
 """

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -89,17 +89,19 @@ def counted(few: int, many: int) -> str:
 
 
 @override_settings(ROOT_URLCONF="planner.management.bench.doors")
-def measure(filled: Filled, times: int) -> dict[str, Taken]:
-    """name -> what each page took; the bare pages are opened before each of the others."""
+def measure(filled: Filled, times: int, rows: Sequence[Row] | None = None) -> dict[str, Taken]:
+    """name -> what each page took (every main page unless told); the bare pages are opened before each of the
+    others."""
     client = signed_in(filled)
-    addresses = {row.name: row.address(filled) for row in (*BARE, *ROWS)}
+    wanted = ROWS if rows is None else rows
+    addresses = {row.name: row.address(filled) for row in (*BARE, *wanted)}
     taken = {name: Taken() for name in addresses}
-    for row in (*BARE, *ROWS) * 3:
+    for row in (*BARE, *wanted) * 3:
         open_page(client, row, addresses[row.name])
     gc.collect()
     gc.freeze()  # as the server does once it has read everything
     for _ in range(times):
-        for page in ROWS:
+        for page in wanted:
             for row in (*BARE, page):
                 _take(taken[row.name], client, row, addresses[row.name])
     gc.unfreeze()

@@ -18,14 +18,14 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from planner.library.actions import FIRST_PACK, load_pack
-from planner.management.bench import filling, pages, paper, returning, server
-from planner.management.bench.figures import Figure, table
+from planner.management.bench import filling, library, pages, paper, returning, server
+from planner.management.bench.figures import Figure, seconds, table
 from planner.management.statistics import renew_statistics
 from planner.practice.models import User
 
 SCRATCH = "CLINIC_BENCH_SCRATCH"
 MANAGE = Path(__file__).resolve().parents[3] / "manage.py"
-PARTS = ("paper", "pages", "server", "homework")
+PARTS = ("paper", "pages", "server", "homework", "library")
 
 
 class Size(NamedTuple):
@@ -35,9 +35,11 @@ class Size(NamedTuple):
     renders: int  # of a handout
     requests: int  # of each page
     server_renders: int
+    library: library.Size
 
 
-SHORT, FULL = Size(100, 4, 20, 50), Size(1000, 12, 60, 200)
+SHORT = Size(100, 4, 20, 50, library.Size(entries=1000, pages=20, times=10))
+FULL = Size(1000, 12, 60, 200, library.Size(entries=10_000, pages=200, times=60))
 
 
 class Command(BaseCommand):
@@ -59,7 +61,7 @@ class Command(BaseCommand):
 
     def _measure(self, size: Size, parts: tuple[str, ...]) -> Iterator[Figure]:
         self._say("Filling a scratch database ...")
-        owner = prepared()
+        owner, first_load = prepared()
         few = pages.queries(filling.fill(owner, cases=size.cases // 10)) if "pages" in parts else {}
         filled = filling.fill(owner, cases=size.cases)
         renew_statistics()  # as each start of the server does
@@ -77,6 +79,9 @@ class Command(BaseCommand):
         if "homework" in parts:
             self._say("Taking in and printing homework ...")
             yield from returning.figures(filled, size.renders)
+        if "library" in parts:  # the last: it fills the library that the others look at
+            self._say("Reading the library ...")
+            yield from library.figures(filled, size.library, first_load)
 
     def _say(self, text: str) -> None:
         self.stderr.write(text)
@@ -93,13 +98,13 @@ def in_a_scratch_folder(*, full: bool, only: str | None, file: Path | None) -> i
         return subprocess.run(command, env=env).returncode  # noqa: S603  (ourselves)
 
 
-def prepared() -> User:
-    """A database with the library and an empty practice; its owner."""
+def prepared() -> tuple[User, float]:
+    """A database with the library and an empty practice: its owner, and the seconds that the library took."""
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
-    load_pack(FIRST_PACK)
-    return filling.found_practice()
+    (first_load,) = seconds(lambda: load_pack(FIRST_PACK), 1)
+    return filling.found_practice(), first_load
 
 
 def machine() -> str:
