@@ -126,7 +126,7 @@ def test_every_rooms_models_are_gathered():
 
 
 SCOPES = {"visible_to", "editable_by", "appointments_of", "for_practice", "current"}
-FINDERS = {"find", "find_to_edit"}
+FINDERS = {"find", "find_to_edit", "find_and_may_edit"}
 
 
 def unscoped_queries(path: Path) -> list[str]:

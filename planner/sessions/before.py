@@ -8,9 +8,9 @@ from datetime import date
 from django.db.models import F
 from django.utils import timezone
 
-from planner.cases.models import Case
+from planner.cases.models import Case, on_team
 from planner.practice.models import User
-from planner.sessions.models import AgendaItem, Done, Session, SessionState
+from planner.sessions.models import AgendaItem, Done, SessionState
 
 LONGEST_NOTE = 160
 
@@ -29,10 +29,10 @@ class Before:
 
 def used_with(case: Case, user: User) -> dict[int, Before]:
     """Intervention id -> when it was last used with this case and how it went. One query."""
-    held = Session.objects.visible_to(user).filter(case=case, state=SessionState.HELD)
     items = (
         AgendaItem.objects.kept()
-        .filter(session__in=held, edition__isnull=False)
+        .filter(on_team(user, "session__case__"), session__case=case, session__state=SessionState.HELD)
+        .filter(edition__isnull=False)
         .exclude(done=Done.OPEN)
         .annotate(used=F("edition__intervention_id"), on=F("session__starts_at"))
         .order_by("on", "pk")

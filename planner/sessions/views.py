@@ -20,12 +20,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from planner.base.access import carrying, clinical, find, find_to_edit
+from planner.base.access import carrying, clinical, find, find_and_may_edit, find_to_edit
 from planner.base.models import Stale
 from planner.base.once import once
 from planner.cases.gates import Verdict
 from planner.cases.models import Case, Phase
-from planner.cases.names import current, label
+from planner.cases.names import current, label, tell
 from planner.library.models import Intervention, SessionTemplate
 from planner.library.search import Filters
 from planner.library.words import FAMILY
@@ -57,11 +57,15 @@ def sessions(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(kind=chosen["kind"])
     if not desk and chosen["case"].isdecimal() and len(chosen["case"]) < 16:
         rows = rows.filter(case_id=int(chosen["case"]))
-    rows = rows.select_related("case").prefetch_related("case__participants__person")
-    shown = Paginator(rows.order_by("-starts_at" if past else "starts_at", "pk"), A_PAGE)
-    context = {"shown": shown.get_page(request.GET.get("page")), "chosen": chosen, "past": past}
+    rows = rows.select_related("case").only("starts_at", "minutes", "kind", "state", "case__code")
+    rows = rows.prefetch_related("case__participants__person") if desk else rows
+    pages = Paginator(rows.order_by("-starts_at" if past else "starts_at", "pk"), A_PAGE)
+    shown = pages.get_page(request.GET.get("page"))
+    shown.object_list = list(shown.object_list)
+    context = {"shown": shown, "chosen": chosen, "past": past}
     if desk:
         return render(request, "sessions/appointments.html", context)
+    tell([session.case for session in shown])
     return render(
         request, "sessions/list.html", {**context, "kinds": SessionKind.choices, "planned": SessionState.PLANNED}
     )
@@ -202,24 +206,23 @@ def session_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def session_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """The planner: library at the left, agenda at the right. Who may only read sees the agenda."""
-    session = find(Session.objects.select_related("case__practice"), request.user, pk=pk)
+    session, may_edit = find_and_may_edit(Session.objects.select_related("case__practice"), request.user, pk=pk)
     record("viewed", by=request.user, what="session", what_id=session.pk, case_id=session.case_id)
-    return render(request, "sessions/plan.html", _plan_context(request, session))
+    return render(request, "sessions/plan.html", _plan_context(request, session, may_edit))
 
 
 @clinical
 @require_safe
 def session_library(request: HttpRequest, pk: int) -> HttpResponse:
     """The library beside the agenda, searched."""
-    session = find(Session.objects.select_related("case__practice"), request.user, pk=pk)
+    session, may_edit = find_and_may_edit(Session.objects.select_related("case__practice"), request.user, pk=pk)
     if not request.htmx:
         return HttpResponseRedirect(f"{_plan_url(session)}?{request.GET.urlencode()}")
-    return render(request, "sessions/_library.html", _plan_context(request, session))
+    return render(request, "sessions/_library.html", _plan_context(request, session, may_edit))
 
 
-def _plan_context(request: HttpRequest, session: Session, **extra: Any) -> dict[str, Any]:
+def _plan_context(request: HttpRequest, session: Session, may_edit: bool, **extra: Any) -> dict[str, Any]:
     plan = page.Plan(session, request.user)
-    may_edit = request.user.is_clinical and Session.objects.editable_by(request.user).filter(pk=session.pk).exists()
     asked = {name: request.GET.get(name, "")[:100] for name in ("q", "family", "phase")}
     return {
         "session": session,
@@ -423,10 +426,17 @@ def _clash(request: HttpRequest, session: Session, item_pk: int, typed: dict[str
 @require_safe
 def session_run(request: HttpRequest, pk: int) -> HttpResponse:
     """The hour on a tablet: the current step with its words, time, ticks, a line of notes; afterwards what was done."""
-    session = find(Session.objects.select_related("case__practice"), request.user, pk=pk)
+    rows = Session.objects.select_related("case__practice")
+    session, may_edit = find_and_may_edit(rows, request.user, pk=pk)
     record("viewed", by=request.user, what="session", what_id=session.pk, case_id=session.case_id)
-    context = _plan_context(request, session)
-    plan = context["plan"]
+    plan = page.Plan(session, request.user)
+    context = {
+        "session": session,
+        "case": session.case,
+        "plan": plan,
+        "may_edit": may_edit and session.is_open,
+        "may_run": may_edit,
+    }
     step = _step(plan.items, request.GET.get("step", ""))
     context["step"] = step
     context["steps"] = papers.steps_of(step, plan.attending) if step else ()
@@ -670,7 +680,7 @@ def _answer(
     if request.htmx or status != 200:
         reasons = list({reason.sentence: reason for reason in reasons}.values())
         context = _plan_context(
-            request, fresh, said=said, problem=problem, reasons=reasons, typed=typed, once_more=request.htmx
+            request, fresh, True, said=said, problem=problem, reasons=reasons, typed=typed, once_more=request.htmx
         )
         template = "sessions/_agenda_answer.html" if request.htmx else "sessions/plan.html"
         return render(request, template, context, status=status)

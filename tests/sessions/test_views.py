@@ -45,7 +45,7 @@ def test_the_list_asks_the_same_number_of_queries_for_one_and_for_three(page, ow
         assert page.get(url("sessions")).status_code == 200
 
 
-LIST_QUERIES = 6
+LIST_QUERIES = 5
 
 
 def test_the_list_filters_by_time_kind_and_case(page, owner, session):
@@ -173,7 +173,7 @@ def test_the_planner_asks_the_same_number_of_queries(page, owner, couple, count,
         page.get(url("session_plan", session.pk))
 
 
-PLAN_QUERIES = 31
+PLAN_QUERIES = 30
 
 
 def test_a_button_of_the_script_gets_the_agenda_anew_and_the_words_to_say(page, session):
