@@ -30,6 +30,8 @@ def build(page, case):
     page.get_by_role("link", name="Relapse-prevention plan").click()
     page.get_by_label("My steady plan, for Ruben").check()
     page.get_by_role("button", name="Begin").click()
+    expect(page.get_by_label("1. When was it close")).to_be_visible()
+    page.wait_for_load_state()  # its script listens
     page.get_by_label("1. When was it close").fill("I left at nine and rang Joan.")
     expect(page.locator("[data-fill-said]")).to_contain_text("Saved")
     page.get_by_role("button", name="Adopt").click()

@@ -82,7 +82,9 @@ def titles(page) -> list[str]:
 
 def add(page, words: str, title: str) -> None:
     """Finds an entry of the library by a few words, and adds it with the keyboard."""
-    page.locator("#library-q").fill(words)
+    with page.expect_response(lambda answer: "/library/" in answer.url):
+        page.locator("#library-q").fill(words)
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
     button = page.locator("#library-rows").get_by_role("button", name=f"Add {title}")
     button.focus()
     page.keyboard.press("Enter")

@@ -70,6 +70,7 @@ def test_each_fault_has_one_line_and_the_exit_status_is_1(manage, folder):
         "fault migrations",
         "fault content packs",
         "fault trail",
+        "fault signed plans",
         "fault process notes",
     ]
     assert f"chmod 600 {database}" in faults[0]
