@@ -121,7 +121,8 @@ def _of_sheet(agreement: Agreement, edition: Any, people: list[int], values: Map
 def renew(*, by: User, agreement: Agreement, people: Iterable[Participant] = ()) -> AgreementVersion:
     """A new version as a draft: the answers of the last one, on the newest edition of its worksheet. Where a draft is
     there already, it is that one. Raises Refused or Stopped."""
-    agreement = Agreement.objects.select_for_update().select_related("worksheet__current", "case").get(pk=agreement.pk)
+    rows = Agreement.objects.select_for_update(of=("self",)).select_related("worksheet__current", "case")
+    agreement = rows.get(pk=agreement.pk)
     if agreement.ended_on:
         raise Refused(_("This document was ended. Begin a new one."))
     last = agreement.versions.first()
