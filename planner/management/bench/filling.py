@@ -66,7 +66,7 @@ def fill(owner: User, *, cases: int) -> Filled:
     made = Made(owner, _cases(owner, have, cases))
     for step in STEPS:
         step(made)
-    session = Session.objects.filter(state=SessionState.PLANNED).order_by("starts_at").first()
+    session = Session.objects.filter(state=SessionState.PLANNED, case__closed_on=None).order_by("starts_at").first()
     return Filled(owner, session.case, session)
 
 
@@ -229,25 +229,26 @@ def _rating(made: Made, place: Participant, measure: str, on: datetime.date, n: 
 def _plans(made: Made) -> None:
     """A plan in force for each open case; the case of the next hour has twelve versions of it."""
     cases = [case for case in made.cases if case.closed_on is None]
-    coming = min((one for one in made.sessions if one.state == SessionState.PLANNED), key=lambda one: one.starts_at)
-    for case in {*cases, coming.case}:
-        for number in range(1, PLAN_VERSIONS + 1 if case == coming.case else 2):
-            made.plans.append(_plan(case, number, made.owner, last=number == PLAN_VERSIONS or case != coming.case))
+    planned = (one for one in made.sessions if one.state == SessionState.PLANNED and one.case in cases)
+    coming = next((one.case for one in sorted(planned, key=lambda one: one.starts_at)), None)
+    for case in cases:
+        for number in range(1, PLAN_VERSIONS + 1 if case == coming else 2):
+            made.plans.append(_plan(case, number, made.owner, last=number == PLAN_VERSIONS or case != coming))
     Plan.objects.bulk_create(made.plans, batch_size=BATCH)
     goals = [
         Goal(plan=plan, position=n, own_words="We talk again.", clinical="Talks are safe.")
         for plan in made.plans
-        for n in range(1, 4 if plan.case == coming.case else 2)
+        for n in range(1, 4 if plan.case == coming else 2)
     ]
     Goal.objects.bulk_create(goals, batch_size=BATCH)
     objectives = [
         Objective(goal=goal, position=n, text="Both sit down for a talk.", measure="a tick", baseline="0", target="2")
         for goal in goals
-        for n in range(1, 4 if goal.plan.case == coming.case else 2)
+        for n in range(1, 4 if goal.plan.case == coming else 2)
     ]
     Objective.objects.bulk_create(objectives, batch_size=BATCH)
-    planned = [PlannedIntervention(objective=one, position=1, name="A talk on paper", minutes=15) for one in objectives]
-    PlannedIntervention.objects.bulk_create(planned, batch_size=BATCH)
+    middle = [PlannedIntervention(objective=one, position=1, name="A talk on paper", minutes=15) for one in objectives]
+    PlannedIntervention.objects.bulk_create(middle, batch_size=BATCH)
 
 
 def _plan(case: Case, number: int, owner: User, *, last: bool) -> Plan:
