@@ -177,7 +177,7 @@ def test_every_answer_carries_the_headers(world, person):
             assert [part for part in POLICY if part not in said] == [], name
             assert "unsafe" not in response.headers["Content-Security-Policy"]
             assert "no-store" in response.headers["Cache-Control"], name
-            assert response.headers["Referrer-Policy"] in ("same-origin", "no-referrer")
+            assert response.headers["Referrer-Policy"] in ("same-origin", "strict-origin")
             assert response.headers["Permissions-Policy"]
 
 
