@@ -29,7 +29,8 @@ from planner.base.models import Stale
 from planner.practice import actions, forms, handover, trail
 from planner.practice.adapters import has_second_factor, is_own_address, remember_device
 from planner.practice.doors import (
-    no_referrer,
+    HOST_ALONE,
+    hiding_its_address,
     typed_texts,
     wants_page,
     while_handed_over,
@@ -47,7 +48,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 # Coming in
 
 
-@no_referrer
+@hiding_its_address
 @login_not_required
 @sensitive_post_parameters()
 @form_page
@@ -64,7 +65,7 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "practice/set_up.html", {"form": form})
 
 
-@no_referrer
+@hiding_its_address
 @login_not_required
 @sensitive_post_parameters()
 @form_page
@@ -301,7 +302,7 @@ def person_factor_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _show_link(request: HttpRequest, path: str, name: str) -> HttpResponse:
     response = render(request, "practice/link.html", {"link": request.build_absolute_uri(path), "name": name})
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = HOST_ALONE
     return response
 
 
