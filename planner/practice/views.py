@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -26,6 +27,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from planner.base.access import find_to_edit, owner_only
 from planner.base.models import Stale
+from planner.base.once import once
 from planner.practice import actions, forms, handover, trail
 from planner.practice.adapters import has_second_factor, is_own_address, remember_device
 from planner.practice.doors import (
@@ -348,9 +350,14 @@ def _help_line(request: HttpRequest, line: CrisisLine | None) -> HttpResponse:
     form = forms.HelpLineForm(request.POST or None, initial={name: getattr(line, name, "") for name in names})
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in names}
-        actions.keep_help_line(by=request.user, line=line, **given)
+
+        def keep() -> str:
+            actions.keep_help_line(by=request.user, line=line, **given)
+            return reverse("practice_settings")
+
+        there = once(form.one_time_key, request.user.pk, keep)
         messages.success(request, _("Saved, and marked as checked today."))
-        return redirect("practice_settings")
+        return redirect(there)
     return render(request, "practice/help_line.html", {"form": form, "line": line})
 
 

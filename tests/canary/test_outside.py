@@ -15,7 +15,7 @@ from planner.exchange import actions as feeds
 from planner.exchange.models import CalendarFeed
 from planner.practice.models import TrailEntry
 from tests.canary import words
-from tests.test_bar import Fields
+from tests.test_bar import forms_of
 from tests.test_doors import DOORS, address_of, knock
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +107,7 @@ def test_no_fault_of_ours_logs_a_word(told, owner, monkeypatch, caplog):
         raise RuntimeError(f"{typed} {told.case.focus}")
 
     page = client.get(reverse("case_edit", args=[told.case.pk])).content.decode()
-    fields = {name: value for name, (_kind, value) in Fields(page).found.items()} | {"focus": typed}
+    fields = {name: value for name, (_kind, value) in forms_of(page)[0][1].items()} | {"focus": typed}
     monkeypatch.setattr("planner.cases.actions.change_case", breaks)
     answer = client.post(reverse("case_edit", args=[told.case.pk]), fields)
     assert answer.status_code == 500
