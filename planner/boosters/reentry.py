@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
+from typing import NamedTuple
 
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -20,7 +21,7 @@ from django.utils.translation import ngettext
 
 from planner.boosters import dates, measures
 from planner.boosters.models import Booster, BoosterState, ReentryRule, Series
-from planner.cases.models import Case
+from planner.cases.models import Case, initial_of, name_on_paper
 from planner.practice.models import User
 from planner.progress.models import Event, EventKind, Rating
 
@@ -38,6 +39,25 @@ class Reason:
 
     kind: str
     sentence: str
+
+
+class Trust(NamedTuple):
+    """One rating of trust, 0-10: when, when it was written down, and whose. Hundreds are read for one page of Today,
+    so they come as plain rows."""
+
+    score: float
+    on: date
+    at: datetime
+    print_name: str
+    name: str
+
+    @property
+    def initial(self) -> str:
+        return initial_of(name_on_paper(self.print_name, self.name))
+
+
+#: What is read of a rating and its person, in the order of Trust.
+TOLD = ("score", "on", "at", "person__print_name", "person__name")
 
 
 def candidates(user: User) -> QuerySet:
@@ -86,18 +106,18 @@ def _is_new(at: datetime, rule: ReentryRule) -> bool:
 def _relapses(rules: dict, begun: dict, found: dict[int, list[Reason]]) -> None:
     wanted = [case_id for case_id, rule in rules.items() if rule.relapse and case_id in begun]
     rows = Event.objects.filter(case__in=wanted, kind=EventKind.RELAPSE).standing().order_by("on", "pk")
-    for row in rows.only("case_id", "on", "at"):
-        if row.on >= begun[row.case_id] and _is_new(row.at, rules[row.case_id]):
-            said = _("A relapse on %(day)s stands on the time line.") % {"day": dates.in_words(row.on)}
-            found[row.case_id].append(Reason("relapse", said))
+    for case_id, on, at in rows.values_list("case_id", "on", "at"):
+        if on >= begun[case_id] and _is_new(at, rules[case_id]):
+            said = _("A relapse on %(day)s stands on the time line.") % {"day": dates.in_words(on)}
+            found[case_id].append(Reason("relapse", said))
 
 
 def _falls(rules: dict, begun: dict, found: dict[int, list[Reason]]) -> None:
     wanted = [case_id for case_id, rule in rules.items() if rule.trust_falls and case_id in begun]
-    lines: dict[tuple[int, int], list[Rating]] = defaultdict(list)
+    lines: dict[tuple[int, int], list[Trust]] = defaultdict(list)
     rows = Rating.objects.filter(case__in=wanted, measure=measures.TRUST, score__isnull=False).standing()
-    for row in rows.select_related("person").order_by("on", "pk"):
-        lines[row.case_id, row.person_id].append(row)
+    for case_id, person_id, *told in rows.order_by("on", "pk").values_list("case_id", "person_id", *TOLD):
+        lines[case_id, person_id].append(Trust(*told))
     for (case_id, _person), ratings in lines.items():
         fallen = [
             (before, after)
@@ -108,7 +128,7 @@ def _falls(rules: dict, begun: dict, found: dict[int, list[Reason]]) -> None:
             found[case_id].append(Reason("trust", _fall_sentence(fallen)))
 
 
-def falls(ratings: list[Rating]) -> list[tuple[Rating, Rating]]:
+def falls(ratings: list[Trust]) -> list[tuple[Trust, Trust]]:
     """Each fall beyond the person's usual change: (the rating before, the fallen one), in order.
 
     The usual change is the median of the changes so far, whatever their direction. It is no validated cut-off: our 0-10
@@ -124,7 +144,7 @@ def falls(ratings: list[Rating]) -> list[tuple[Rating, Rating]]:
     return found
 
 
-def _fall_sentence(fallen: list[tuple[Rating, Rating]]) -> str:
+def _fall_sentence(fallen: list[tuple[Trust, Trust]]) -> str:
     each = [
         _("from %(before)g to %(after)g on %(day)s")
         % {"before": before.score, "after": after.score, "day": dates.in_words(after.on)}
@@ -135,7 +155,7 @@ def _fall_sentence(fallen: list[tuple[Rating, Rating]]) -> str:
         "Trust of %(who)s fell beyond the usual change %(n)d times: %(falls)s.",
         len(fallen),
     )
-    return said % {"who": fallen[0][1].person.initial, "n": len(fallen), "falls": "; ".join(each)}
+    return said % {"who": fallen[0][1].initial, "n": len(fallen), "falls": "; ".join(each)}
 
 
 def _missed(rules: dict[int, ReentryRule], found: dict[int, list[Reason]]) -> None:

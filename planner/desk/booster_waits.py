@@ -53,7 +53,7 @@ def _waiting(booster: Booster, said: str, do: str, door: str, mark: str) -> Wait
 
 def way_back(user: User) -> Pile:
     """Cases whose rule for going back into treatment is met; asked only of those where something happened."""
-    cases = [rule.case for rule in reentry.candidates(user)[:MOST_ASKED]]
+    cases = [rule.case for rule in reentry.candidates(user).only("case__code")[:MOST_ASKED]]
     met = reentry.reasons_for(case.pk for case in cases)
     found = [
         Waiting(case, " ".join(reason.sentence for reason in met[case.pk]), _("Decide"), _decide(case))

@@ -17,6 +17,8 @@ from planner.plans.models import Plan, Standing, Supervision
 from planner.practice.models import User
 from planner.progress.models import Event
 
+#: What is weighed and shown of a plan in force; its texts stay where they are.
+SHOWN = (*reviews.WEIGHED, "case__code")
 LOOKED_AT = 100  # plans that are weighed for one page: far more than it shows
 
 
@@ -48,7 +50,7 @@ def _of_author(row: Plan) -> Waiting:
 
 def to_review(user: User) -> Pile:
     """Plans in force whose day comes within two weeks, or about which something happened."""
-    plans = list(_candidates(user).select_related("case").order_by("review_on")[:LOOKED_AT])
+    plans = list(_candidates(user).select_related("case").only(*SHOWN).order_by("review_on")[:LOOKED_AT])
     found = [_review(one) for one in reviews.due(plans)[: OF_A_KIND + 1]]
     return pile(found, reverse("caseload"))
 

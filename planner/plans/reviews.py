@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Max
 from django.utils import timezone
 
 from planner.cases.models import FlagState, SafetyFlag
@@ -21,6 +22,9 @@ from planner.plans.models import (
 )
 from planner.plans.standing import stands_still
 from planner.progress.models import Event, EventKind
+
+#: The fields of a plan that are weighed here, for lists that read many plans and show none of their texts.
+WEIGHED = ("case", "state", "review_on", "frozen_at", "created_at", "code", "impression")
 
 
 @dataclass(frozen=True)
@@ -54,15 +58,18 @@ def due(plans: Iterable[Plan], lines: list[Standing] | None = None) -> list[Due]
         return []
     cases = {plan.case_id for plan in plans}
     reviews = _newest_reviews(plans)
-    events = list(Event.objects.filter(case__in=cases, kind=EventKind.RELAPSE).standing())
-    flags = list(SafetyFlag.objects.filter(case__in=cases))
+    events = Event.objects.filter(case__in=cases, kind=EventKind.RELAPSE).standing().only("case", "at")
+    flags = SafetyFlag.objects.filter(case__in=cases).only("case", "at", "state")
     if lines is None:
         lines = list(Standing.objects.filter(case__in=cases).newest_first())
-    drafts = {draft.case_id: draft for draft in Plan.objects.filter(case__in=cases).drafts()}
+    drafts = {
+        one.case_id: one for one in Plan.objects.filter(case__in=cases).drafts().only("case", "code", "impression")
+    }
+    happened = [_by_case(rows) for rows in (events, flags, lines)]
     found = []
     for plan in plans:
-        since = reviews[plan.pk].at if plan.pk in reviews else plan.frozen_at or plan.created_at
-        mine = [[row for row in rows if row.case_id == plan.case_id] for rows in (events, flags, lines)]
+        since = reviews.get(plan.pk) or plan.frozen_at or plan.created_at
+        mine = [rows.get(plan.case_id, []) for rows in happened]
         because = _happened(since, *mine, plan=plan, draft=drafts.get(plan.case_id))
         days = (plan.review_on - timezone.localdate()).days if plan.review_on else 0
         if days <= WARN_DAYS:
@@ -72,10 +79,16 @@ def due(plans: Iterable[Plan], lines: list[Standing] | None = None) -> list[Due]
     return sorted(found, key=lambda one: (not one.is_urgent, one.days))
 
 
-def _newest_reviews(plans: list[Plan]) -> dict[int, PlanReview]:
-    found: dict[int, PlanReview] = {}
-    for row in PlanReview.objects.filter(plan__in=plans).order_by("-at", "-pk"):
-        found.setdefault(row.plan_id, row)
+def _newest_reviews(plans: list[Plan]) -> dict[int, datetime]:
+    """Plan -> when it was looked at last."""
+    rows = PlanReview.objects.filter(plan__in=[plan.pk for plan in plans])
+    return dict(rows.values_list("plan").annotate(last=Max("at")).order_by())
+
+
+def _by_case(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.case_id, []).append(row)
     return found
 
 
