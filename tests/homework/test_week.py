@@ -120,3 +120,20 @@ def test_the_page_asks_the_database_the_same_number_of_times(page, owner, sheet,
 
 
 PAGE_QUERIES = 8
+
+
+def test_work_that_waits_for_somebody_who_is_gone_makes_nothing(owner):
+    """A job acts with the rights that its person has when it runs."""
+    case = factories.make_case(owner)
+    factories.settle_safety(case, owner)
+    factories.make_assignment(case, owner, case.participants.first().person)
+    job = week.ask(by=owner)
+    type(owner).objects.filter(pk=owner.pk).update(is_active=False)
+    call_command("work", str(job.pk))
+    job.refresh_from_db()
+    assert (job.state, job.result, Printout.objects.count()) == ("failed", None, 0)
+    type(owner).objects.filter(pk=owner.pk).update(is_active=True)
+    again = week.ask(by=owner)
+    call_command("work", str(again.pk))
+    again.refresh_from_db()
+    assert (again.state, Printout.objects.count()) == ("done", 1)
