@@ -10,14 +10,17 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django import forms
 from django.apps import apps
 from django.db import transaction
 from django.test import Client
 from django.urls import resolve, reverse
 
+from planner.base.forms import LineField, TextField
 from planner.cases.models import Case, Participant, Person, TeamMember
 from planner.plans.models import PlanPrint
 from planner.practice.models import User
@@ -145,9 +148,9 @@ HOSTILE = {
 
 
 def test_hostile_text_in_any_form_is_text_or_a_sentence(world):
-    client, forms = forms_of_the_house(world)
+    client, found = forms_of_the_house(world)
     tried = 0
-    for form in forms:
+    for form in found:
         if not any(kind == "text" for kind, _value in form.fields.values()):
             continue
         tried += 1
@@ -170,9 +173,9 @@ def counts() -> dict[str, int]:
 
 
 def test_a_double_click_on_any_form_counts_once(world):
-    client, forms = forms_of_the_house(world)
+    client, found = forms_of_the_house(world)
     counted, twice = 0, []
-    for form in forms:
+    for form in found:
         with undone():
             before = counts()
             first = client.post(form.address, form.data("Words"))
@@ -195,9 +198,9 @@ def test_a_print_dialog_that_stays_open_prints_other_choices_anew(world):
 
 def test_a_form_that_grew_old_writes_over_nothing(world):
     """Two windows with the same form: the second that is sent does not take the first one's words away unseen."""
-    client, forms = forms_of_the_house(world)
+    client, found = forms_of_the_house(world)
     stopped, lost = 0, []
-    for form in forms:
+    for form in found:
         if not form.fields.get("version", ("", ""))[1] or ("text", "") not in {
             (kind, "") for kind, _value in form.fields.values()
         }:
@@ -225,8 +228,8 @@ def test_fields_that_no_form_has_change_nothing(world, colleague, stranger):
         "created_at": "1999-01-01", "case": 987654321, "user": stranger.pk, "code": "HACKED", "hash": "0",
         "password": "hacked-hacked", "is_superuser": "1", "state": "held",
     }  # fmt: skip
-    client, forms = forms_of_the_house(world)
-    for form in forms:
+    client, found = forms_of_the_house(world)
+    for form in found:
         with undone():
             more = {name: value for name, value in extra.items() if name not in form.fields}
             response = client.post(form.address, form.data() | more)
@@ -261,9 +264,9 @@ def test_a_choice_of_another_practice_links_nothing(world, stranger):
     """Every choice of every form replaced by an id of a stranger's thing: nothing of theirs comes into the case."""
     practice = world.people["owner"].practice
     place = Case.objects.visible_to(stranger).get().participants.first()
-    client, forms = forms_of_the_house(world)
+    client, found = forms_of_the_house(world)
     tried = 0
-    for form in forms:
+    for form in found:
         ids = {name: value for name, (kind, value) in form.fields.items() if kind == "choice" and value.isdigit()}
         for foreign in {str(place.pk), str(place.person_id), str(stranger.pk)} if ids else ():
             tried += 1
@@ -306,8 +309,12 @@ POLICY = ["default-src 'none'", "script-src 'self'", "style-src 'self'", "base-u
           "object-src 'none'", "form-action 'self'"]  # fmt: skip
 
 
+#: An address of another host in a page: nothing is asked of anybody else.
+ELSEWHERE = re.compile(rb"""(?:src|href|action|content)=["'](?:https?:)?//(?!www\.w3\.org)""")
+
+
 @pytest.mark.parametrize("person", ["nobody", "front_desk", "owner"])
-def test_every_answer_carries_the_headers(world, person):
+def test_every_answer_carries_the_headers_and_names_no_other_host(world, person):
     for name, rows in DOORS.items():
         for row in rows:
             response = knock(world, person, name, row)
@@ -319,15 +326,7 @@ def test_every_answer_carries_the_headers(world, person):
             assert "no-store" in response.headers["Cache-Control"], name
             assert response.headers["Referrer-Policy"] in ("same-origin", "strict-origin")
             assert response.headers["Permissions-Policy"]
-
-
-def test_no_page_names_another_host(world):
-    """No address of another host in any page: nothing is asked of anybody else."""
-    other = re.compile(r"""(?:src|href|action|content)=["'](?:https?:)?//(?!www\.w3\.org)""")
-    for name, rows in DOORS.items():
-        for row in rows:
-            content = knock(world, "owner", name, row).content.decode(errors="replace")
-            assert not other.search(content), name
+            assert not ELSEWHERE.search(response.content), name
 
 
 def test_a_stale_session_form_keeps_what_was_typed(world, colleague):
@@ -356,3 +355,98 @@ def test_a_thing_of_another_practice_in_a_form_is_refused(world, stranger):
     )
     assert made.status_code in (200, 422)
     assert not Session.objects.filter(case=own).exists()
+
+
+def texts_of_forms() -> list:
+    """Every field of every form of the house that takes a text."""
+    classes, rest = [], [forms.Form]
+    while rest:
+        made = rest.pop().__subclasses__()
+        classes += [one for one in made if one.__module__.startswith("planner.")]
+        rest += made
+    return [
+        pytest.param(field, id=f"{one.__module__}.{one.__name__}.{name}")
+        for one in dict.fromkeys(classes)
+        for name, field in one.base_fields.items()
+        if type(field) in (forms.CharField, LineField, TextField)
+        and not isinstance(field.widget, (forms.HiddenInput, forms.PasswordInput))
+    ]
+
+
+@pytest.mark.parametrize("field", texts_of_forms())
+def test_a_text_is_cleaned_and_has_an_end(field):
+    assert isinstance(field, (LineField, TextField))  # the ones that clean
+    assert field.max_length
+    for payload in HOSTILE.values():
+        try:
+            kept = field.clean(payload)
+        except forms.ValidationError:
+            continue
+        assert len(kept) <= field.max_length
+        assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]", kept)
+
+
+def test_a_form_without_its_mark_is_refused_at_every_door(world):
+    """No other site can make a browser write here: every POST asks for the mark of our own page."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.people["owner"])
+    for name, rows in DOORS.items():
+        for row in rows:
+            assert client.post(address_of(world, name, row), row.data).status_code in (403, 404, 405), name
+
+
+def test_no_door_knows_other_methods(world):
+    client = Client()
+    client.force_login(world.people["owner"])
+    for name, rows in DOORS.items():
+        for method in (client.put, client.patch, client.delete, client.trace):
+            assert method(address_of(world, name, rows[0])).status_code in (403, 404, 405), (name, method.__name__)
+
+
+ODD = {
+    "hostile": "a\x00' OR 1=1 --\u202eexe", "huge": "9" * 40, "below": "-1", "day": "2027-99-99",
+    "letters": "\u0661\u00b2",
+}  # fmt: skip
+
+
+def asked_of(page: str) -> set[str]:
+    """The names that a page's links and search forms put into a query."""
+    linked = re.findall(r"""(?:href|action|hx-get|src)="[^"]*\?([^"#]+)""", page)
+    names = {pair.split("=")[0] for query in linked for pair in query.replace("&amp;", "&").split("&")}
+    for form in re.findall(r"<form(?![^>]*post)[^>]*>.*?</form>", page, re.S):
+        names |= set(re.findall(r'name="([^"]+)"', form))
+    return {name for name in names if re.fullmatch(r"[a-z_]+", name)}
+
+
+def test_an_odd_query_is_passed_over_or_told(world):
+    """Whatever stands behind the question mark: a page, a sentence or a 404, never a fault of ours."""
+    client = Client()
+    client.force_login(world.people["owner"])
+    tried = 0
+    for name, rows in DOORS.items():
+        address = address_of(world, name, rows[0]).split("?")[0]
+        if rows[0].post or rows[0].opens[-1] != 200:
+            continue
+        response = client.get(address)
+        is_page = response.headers["Content-Type"].startswith("text/html")
+        names = asked_of(response.content.decode()) if is_page else set()
+        for odd, text in ODD.items() if names else ():
+            answer = client.get(address, dict.fromkeys(names, text))
+            tried += 1
+            assert answer.status_code in (200, 302, 400, 404, 422), (address, odd)
+            if answer.headers["Content-Type"].startswith("text/html"):
+                assert "\u202e" not in answer.content.decode(), (address, odd)
+    assert tried > 100
+
+
+def test_no_text_becomes_a_template():
+    """Layout parts that make a template of their text are given words of ours alone, in `planner.base.forms`."""
+    found = []
+    for path in Path(apps.get_app_config("planner").path).rglob("*.py"):
+        text = path.read_text()
+        layout = re.findall(r"from crispy_forms\.layout import \(?([^)\n]*)", text)
+        used = {name.strip() for names in layout for name in names.split(",")} & {"Fieldset", "Submit", "Button"}
+        found += [(path.name, name) for name in used if path.parts[-2:] != ("base", "forms.py")]
+        found += [(path.name, said) for said in re.findall(r"\bHTML\((?!'\{% include|string=)", text)]
+        found += [(path.name, "Template") for _n in re.findall(r"django\.template import .*\bTemplate\b", text)]
+    assert found == []

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from planner.agreements.models import AgreementVersion
 from planner.base.models import Job
+from planner.boosters.models import Ending
 from planner.cases.models import Case, Participant
 from planner.homework.models import Assignment
 from planner.plans.models import Plan
@@ -94,7 +95,7 @@ def for_the_record(case: Case) -> Iterator[str]:
         yield reverse("note_print", args=[session.pk])
     for series in case.booster_series.all():
         yield reverse("booster_brief", args=[series.boosters.last().pk])
-    yield reverse("ending_print", args=[case.pk])
+    yield reverse("ending_print", args=[Ending.objects.get(case=case).pk])
 
 
 def print_all(client: Client, case: Case) -> None:

@@ -42,6 +42,7 @@ def test_no_print_says_what_its_reader_may_not_read(case, press):
     made = prints.kept(case)
     for one in made:
         assert words.found_in(one.said + one.title, one.may_read) == set(), one.name
+        assert words.LIVE not in one.said, one.name
     for one in made:
         if one.is_nameless:
             assert words.found_in(one.said, one.may_read - {words.NAME}) == set(), one.name

@@ -16,6 +16,9 @@ from django.db import models
 
 from planner.cases.models import Case, Person
 
+HOSTILE = '"><img src=x onerror=alert(1)>{{7}}'
+#: What no page and no paper may hold: the markup as markup.
+LIVE = "<img src=x"
 CLINICIAN, JOINT, NAME = "C", "J", "N"
 PEOPLE = "ABDEF"
 #: Long enough never to stand in a random token.
@@ -223,9 +226,9 @@ def fill(case: Case) -> dict[str, set[str]]:
 
 
 def _fits(model: type[models.Model], field: str, word: str, row: models.Model) -> str:
-    """The word with the row's number, so that what has to differ differs."""
+    """The word with the row's number, so that what has to differ differs, and markup that has to stay a text."""
     most = model._meta.get_field(field).max_length
-    return f"{word}{row.pk}"[:most]
+    return f"{word}{row.pk}{HOSTILE}"[:most]
 
 
 def found_in(text: str, allowed: Iterable[str] = ()) -> set[str]:
