@@ -67,8 +67,8 @@ def shared(waiting, tmp_path):
     for key in Path(settings.DATA_DIR).glob("*.key*"):
         shutil.copy(key, tmp_path)
     if connection.vendor == "postgresql":
-        old, new = settings.DATABASE_URL.rsplit("/", 1)[-1].split("?")[0], connection.settings_dict["NAME"]
-        surroundings["CLINIC_DATABASE_URL"] = settings.DATABASE_URL.replace(f"/{old}", f"/{new}")
+        server, _name = settings.DATABASE_URL.rsplit("/", 1)
+        surroundings["CLINIC_DATABASE_URL"] = f"{server}/{connection.settings_dict['NAME']}"
         return surroundings, _ask_django
     file = tmp_path / "clinic.sqlite3"
     connection.ensure_connection()
@@ -94,7 +94,8 @@ def at_once(surroundings: dict[str, str]) -> list[tuple[int, str]]:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     both = [subprocess.Popen(command, cwd=ROOT, env=surroundings, **pipes) for _ in range(2)]
     for one in both:
-        assert one.stdout.readline() == "ready\n"
+        first = one.stdout.readline()
+        assert first == "ready\n", first + one.stdout.read()
     for one in both:
         one.stdin.write("go\n")
         one.stdin.flush()
