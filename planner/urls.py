@@ -237,6 +237,7 @@ urlpatterns = [
     path("homework/returned/read/", returns.returned_read, name="returned_read"),
     path("homework/returned/take-clear/", returns.returned_take_clear, name="returned_take_clear"),
     path("homework/returned/<int:pk>/", returns.returned_file, name="returned_file"),
+    path("homework/returned/<int:pk>/rating/", returns.returned_rating, name="returned_rating"),
     path("homework/returned/<int:pk>/page-<int:page>.png", returns.returned_picture, name="returned_picture"),
     path("homework/returned/<int:pk>/original/", returns.returned_original, name="returned_original"),
     path("homework/returned/<int:pk>/take/", returns.returned_take, name="returned_take"),

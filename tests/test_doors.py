@@ -185,6 +185,7 @@ DOORS: dict[str, list[Door]] = {
     "returned_read":        [door("401 302 302 403 403 302", post=True)],
     "returned_take_clear":  [door("401 302 302 403 403 302", post=True)],
     "returned_file":        [door("302 404 404 403 200 200", "file")],
+    "returned_rating":      [door("302 404 404 403 403 404", "file")],  # no sheet of a measure
     "returned_picture":     [door("302 404 404 403 422 422", "file", "1")],  # the file of this world is broken
     "returned_original":    [door("302 404 404 403 200 200", "file")],
     "returned_take":        [door("401 404 404 403 403 422", "file", post=True, version="1")],

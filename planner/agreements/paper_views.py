@@ -13,7 +13,7 @@ from planner.agreements import actions
 from planner.agreements.forms import PLACES, CopyForm, PaperForm
 from planner.agreements.models import Agreement, AgreementVersion, PaperCopy
 from planner.base.access import clinical, find, find_to_edit
-from planner.base.once import once
+from planner.base.once import once, print_key
 from planner.cases.answering import attempt, page
 from planner.cases.names import label
 from planner.practice.trail import record
@@ -56,7 +56,7 @@ def _print(request: HttpRequest, version: AgreementVersion, form: PaperForm) -> 
         copy = actions.print_version(by=request.user, **given)
         return reverse("agreement_paper", args=[copy.pk])
 
-    return once(request.POST.get("once", "")[:64], request.user.pk, keep)
+    return once(print_key(request.POST), request.user.pk, keep)
 
 
 @clinical

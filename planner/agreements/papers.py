@@ -35,14 +35,16 @@ def paper(
     practice = agreement.case.practice
     with translation.override(agreement.worksheet.language):
         return sheet_paper(
-            _copy(version, address, successor), letterhead=Letterhead(**paper_head(practice)), options=options
+            _copy(version, options, address, successor), letterhead=Letterhead(**paper_head(practice)), options=options
         )
 
 
-def _copy(version: AgreementVersion, address: str, successor: Successor | None) -> SheetCopy:
+def _copy(version: AgreementVersion, options: Options, address: str, successor: Successor | None) -> SheetCopy:
     agreement, content = version.agreement, version.edition.content
     sheet = sheet_of(version, on_paper=True)
-    signed = list(version.signatures.select_related("person")) if not version.is_draft else []
+    # A signature is a name: where names may not stand in full, nobody's does.
+    unsigned = version.is_draft or (options.discreet and options.name != "full")
+    signed = [] if unsigned else list(version.signatures.select_related("person"))
     blocks = _with_signatures(sheet.blocks, agreement, signed)
     return SheetCopy(
         title=content["title"],

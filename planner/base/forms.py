@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
+from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.utils import TEMPLATE_PACK
 from django import forms
 from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.html import conditional_escape
 from django.utils.translation import gettext_lazy as _
 
 from planner.base import once
@@ -33,6 +36,16 @@ class TextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return super().to_python(clean(value) if isinstance(value, str) else value)
+
+
+class Group(Fieldset):
+    """Fields under a heading. The heading stays a text: crispy's own makes a template of it, and a client's name that
+    holds braces or markup would be run."""
+
+    def render(self, form: Any, context: Any, template_pack: Any = TEMPLATE_PACK, **kwargs: Any) -> str:
+        fields = self.get_rendered_fields(form, context, template_pack, **kwargs)
+        context.update({"fieldset": self, "legend": conditional_escape(self.legend), "fields": fields})
+        return render_to_string(self.get_template_name(template_pack), context.flatten())
 
 
 def without_controls(data: Any) -> Any:

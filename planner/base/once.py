@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
+from django.http import QueryDict
 
 from planner.base.models import Once
 
@@ -13,6 +15,14 @@ from planner.base.models import Once
 def new_key() -> str:
     """A key for one form, at least 128 bits."""
     return secrets.token_urlsafe(24)
+
+
+def print_key(sent: QueryDict) -> str:
+    """The key of a print dialog, which stays open beside its paper: the same choices sent twice print once, other
+    choices print anew. Empty for a form without a key."""
+    key = sent.get("once", "")[:40]
+    chosen = sorted((name, texts) for name, texts in sent.lists() if name not in ("once", "csrfmiddlewaretoken"))
+    return f"{key}.{hashlib.sha256(repr(chosen).encode()).hexdigest()[:20]}" if key else ""
 
 
 def once(key: str, by_id: int, do: Callable[[], str]) -> str:

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crispy_forms.layout import HTML, Div, Field, Fieldset
+from crispy_forms.layout import HTML, Div, Field
 from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from planner.base.forms import HouseForm, LineField, TextField
+from planner.base.forms import Group, HouseForm, LineField, TextField
 from planner.boosters import dates
 from planner.boosters.measures import OFFERED
 from planner.boosters.models import Decision, Series
@@ -82,10 +82,10 @@ class SeriesForm(HouseForm):
 
         notes = HTML('{% include "boosters/_presets.html" %}')
         parts = [
-            Fieldset(str(_("How often")), "preset", row("every", "unit", "count"), notes),
-            Fieldset(str(_("When")), row("start_on", "weekday", "clock", "minutes"), "zone", "skipped"),
-            Fieldset(str(_("Window and reminder")), row("before", "after", "remind_days")),
-            Fieldset(str(_("What for")), "measures", "focus", "name"),
+            Group(str(_("How often")), "preset", row("every", "unit", "count"), notes),
+            Group(str(_("When")), row("start_on", "weekday", "clock", "minutes"), "zone", "skipped"),
+            Group(str(_("Window and reminder")), row("before", "after", "remind_days")),
+            Group(str(_("What for")), "measures", "focus", "name"),
         ]
         return [*parts, "closed_ok"] if self.closed else parts
 
@@ -304,7 +304,7 @@ class MiniMeasureForm(HouseForm):
         for participant, rows in self.asked:
             names = [self._add(participant, *row) for row in rows]
             if names:
-                parts.append(Fieldset(participant.person.on_paper, *names))
+                parts.append(Group(participant.person.on_paper, *names))
         return parts
 
     def _add(self, participant: Participant, slug: str, name: str, least: float, most: float) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from planner.base.access import carrying, find_to_edit
-from planner.base.once import once
+from planner.base.once import once, print_key
 from planner.boosters import brief, ending, papers
 from planner.boosters.answers import attempt
 from planner.boosters.forms import EndingForm, KeepingPrintForm
@@ -49,7 +49,7 @@ def _kept(
         )  # fmt: skip
         return reverse("printout", args=[printout.pk])
 
-    return HttpResponseRedirect(once(request.POST.get("once", "")[:64], request.user.pk, keep))
+    return HttpResponseRedirect(once(print_key(request.POST), request.user.pk, keep))
 
 
 def _could_not(request: HttpRequest, back: str) -> HttpResponse:

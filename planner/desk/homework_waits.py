@@ -14,10 +14,17 @@ from planner.practice.models import User
 def unreviewed(user: User) -> Pile:
     """What came back and was not reviewed yet, the oldest first. One query."""
     rows = Assignment.objects.editable_by(user).filter(state=AssignmentState.BACK, case__closed_on=None)
-    rows = rows.select_related("case").order_by("changed_at", "pk")[: OF_A_KIND + 1]
-    said, do = _("Homework is back: %(title)s"), _("Look")
-    found = (Waiting(row.case, said % {"title": row.title}, do, reverse("assignment", args=[row.pk])) for row in rows)
+    rows = rows.select_related("case", "person").order_by("changed_at", "pk")[: OF_A_KIND + 1]
+    do = _("Look")
+    found = (Waiting(row.case, _is_back(row), do, reverse("assignment", args=[row.pk])) for row in rows)
     return pile(found, reverse("caseload"))
+
+
+def _is_back(row: Assignment) -> str:
+    """Two partners have the same sheet as a rule: whose it is stands there, by initial alone."""
+    if row.person is None:
+        return _("Homework is back: %(title)s") % {"title": row.title}
+    return _("Homework is back from %(initial)s: %(title)s") % {"initial": row.person.initial, "title": row.title}
 
 
 def files(user: User) -> Pile:

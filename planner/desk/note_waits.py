@@ -30,8 +30,8 @@ def to_sign(user: User) -> Pile:
 def _to_sign(note: ProgressNote, late: datetime) -> Waiting:
     if note.state == NoteState.RETURNED:
         said = _("The supervisor asks for a change in the note of %(day)s")
-        return _waiting(note, said, _("Open"), _("Returned"))
-    return _waiting(note, _("Note unsigned since %(day)s"), _("Open"), _("Late") if note.ended_at < late else "")
+        return _waiting(note, said, _("Open it"), _("Returned"))
+    return _waiting(note, _("Note unsigned since %(day)s"), _("Open it"), _("Late") if note.ended_at < late else "")
 
 
 def supervision(user: User) -> Pile:

@@ -41,9 +41,9 @@ def _of_author(row: Plan) -> Waiting:
     name = {"name": row.supervisor.name}
     if row.supervision == Supervision.RETURNED:
         return Waiting(
-            row.case, _("%(name)s returned the treatment plan with comments") % name, _("Open"), _address(row)
+            row.case, _("%(name)s returned the treatment plan with comments") % name, _("Open it"), _address(row)
         )
-    return Waiting(row.case, _("The treatment plan is with %(name)s for approval") % name, _("Open"), _address(row))
+    return Waiting(row.case, _("The treatment plan is with %(name)s for approval") % name, _("Open it"), _address(row))
 
 
 def to_review(user: User) -> Pile:

@@ -98,7 +98,7 @@ def without_next(user: User) -> Pile:
 
 def after_a_relapse(user: User) -> Pile:
     """Ways back that are not gone to the end yet."""
-    said, do = _("After a relapse: what to do today"), _("Open")
+    said, do = _("After a relapse: what to do today"), _("Open it")
     rows = agreements.ways_back(user)[: OF_A_KIND + 1]
     found = [Waiting(row.case, said, do, reverse("after_relapse", args=[row.pk]), urgent=True) for row in rows]
     return pile(found, reverse("caseload"))
@@ -106,7 +106,7 @@ def after_a_relapse(user: User) -> Pile:
 
 def documents(user: User) -> Pile:
     """Plans and agreements to look at again: their day has come, or a relapse asks for it."""
-    said, do = _("Look at it again: %(name)s"), _("Open")
+    said, do = _("Look at it again: %(name)s"), _("Open it")
     rows = agreements.due(user)[: OF_A_KIND + 1]
     found = [
         Waiting(row.case, said % {"name": row.worksheet.name}, do, reverse("agreement", args=[row.pk])) for row in rows

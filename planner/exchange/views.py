@@ -15,7 +15,7 @@ from planner.base.access import carrying, clinical, find
 from planner.boosters.models import Booster, Series
 from planner.exchange import actions, calendar
 from planner.exchange.models import CalendarFeed
-from planner.practice.doors import no_referrer
+from planner.practice.doors import hiding_its_address
 from planner.practice.place import zone_of
 from planner.practice.trail import record
 
@@ -30,7 +30,7 @@ def calendar_feed(request: HttpRequest) -> HttpResponse:
 
 @carrying
 @require_POST
-@no_referrer
+@hiding_its_address
 def calendar_feed_make(request: HttpRequest) -> HttpResponse:
     """A new address, shown this once."""
     path = actions.make_feed(by=request.user)
@@ -64,7 +64,7 @@ def calendar_feed_end(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@no_referrer
+@hiding_its_address
 def calendar_read(request: HttpRequest, token: str) -> HttpResponse:
     """The appointments, for a calendar program that has the address: no sign-in, and nothing else of the house. An
     address that never was, was taken back, or whose person has left is answered alike."""

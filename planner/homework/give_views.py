@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from planner.base.access import carrying, clinical, find, find_to_edit
 from planner.base.models import Stale
-from planner.base.once import once
+from planner.base.once import once, print_key
 from planner.base.text import clean_line
 from planner.cases import gates
 from planner.cases.models import Case
@@ -246,7 +246,7 @@ def _print(request: HttpRequest, row: Assignment, form: PrintForm) -> str:
         )  # fmt: skip
         return reverse("printout", args=[printout.pk])
 
-    return once(request.POST.get("once", "")[:64], request.user.pk, keep)
+    return once(print_key(request.POST), request.user.pk, keep)
 
 
 def press_says(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -89,14 +90,20 @@ def _refused(by: User, raw: bytes) -> str:
 def read_file(file: ReturnedFile, by: User) -> ReturnedFile:
     """Reads a kept file in the limited child and finds whose it is. Whatever happens there, the file stays."""
     reading = returns.read(bytes(file.content))
-    sheets = returns.sheets_of(by, reading.addresses)
-    problem = reading.problem
-    case = sheets[0].printout.case if sheets else None
+    problem, case = reading.problem, _case_of(by, reading.addresses)
     if not problem and case is None:
         problem = FileProblem.NO_ADDRESS
     return file.change(
         file.version, problem=problem, active=reading.active, pages=reading.pages, reading=dict(reading.kept), case=case
     )
+
+
+def _case_of(by: User, addresses: Sequence[str]) -> Case | None:
+    """The case of the sheets that carry these addresses: given as homework, or of a measure."""
+    if sheets := returns.sheets_of(by, addresses):
+        return sheets[0].printout.case
+    rating = returns.rating_sheet(by, addresses)
+    return rating.case if rating else None
 
 
 @transaction.atomic
@@ -138,6 +145,15 @@ def take_in(*, by: User, file: ReturnedFile, version: int) -> list[Response]:
         )
     record("imported", by=by, what="file", what_id=file.pk, case_id=file.case_id, detail={"sheets": len(responses)})
     return responses
+
+
+def took_rating(*, by: User, file: ReturnedFile) -> ReturnedFile:
+    """Its answers were kept as a rating: it asks for nothing any more. Once is enough."""
+    if file.state != FileState.WAITING:
+        return file
+    file.change(file.version, state=FileState.TAKEN)
+    record("imported", by=by, what="file", what_id=file.pk, case_id=file.case_id, detail={"ratings": 1})
+    return file
 
 
 def _given_with(sheet: PrintedSheet) -> Assignment:

@@ -28,6 +28,8 @@ from planner.homework.forms import HandForm, UploadForm
 from planner.homework.give_views import changed_meanwhile, version_of
 from planner.homework.models import Assignment, FileState, ReturnedFile
 from planner.practice.trail import record
+from planner.progress.models import ProgressPrint
+from planner.progress.return_views import answers_page
 from planner.sheets import press, returned
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -125,7 +127,7 @@ def _file_page(
         "file": file, "case": file.case, "parts": parts, "may_edit": may_edit, "said": said,
         "waits": file.state == FileState.WAITING, "numbers": range(min(file.pages, MOST_PICTURES)),
         "takeable": any(part.values for part in parts), "form": form or _hand_form(request, file) if may_edit else None,
-        "elsewhere": _elsewhere(request, file) if not parts else None, "responses": _responses(file),
+        "is_rating": bool(not parts and _rating_sheet(request, file)), "responses": _responses(file),
     }  # fmt: skip
     return render(request, "homework/returned_file.html", context, status=status)
 
@@ -139,10 +141,8 @@ def _responses(file: ReturnedFile) -> list[Any]:
     return list(file.responses.select_related("assignment__person"))
 
 
-def _elsewhere(request: HttpRequest, file: ReturnedFile) -> str | None:
-    """The page of another room that takes this file's answers in, where its sheet was printed there."""
-    addresses = file.reading.get("addresses", ())
-    return next((page for one in addresses if (page := returned.owner_page(request.user, one))), None)
+def _rating_sheet(request: HttpRequest, file: ReturnedFile) -> ProgressPrint | None:
+    return returns.rating_sheet(request.user, file.reading.get("addresses", ()))
 
 
 def _hand_form(request: HttpRequest, file: ReturnedFile, data: Any = None) -> HandForm:
@@ -150,6 +150,22 @@ def _hand_form(request: HttpRequest, file: ReturnedFile, data: Any = None) -> Ha
     rows = Assignment.objects.editable_by(request.user).to_review().select_related("case", "person")
     rows = sorted(rows[:300], key=lambda row: (row.case_id != file.case_id, row.case.code, row.starts_on))
     return HandForm(data, assignments=rows, initial={"version": file.version})
+
+
+@clinical
+@form_page
+def returned_rating(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sheet of a measure that came in here: its answers beside its page. Kept as a rating, the file is taken in."""
+    file = find_to_edit(_files(), request.user, pk=pk)
+    sheet = _rating_sheet(request, file)
+    if sheet is None:
+        raise Http404
+
+    def also() -> ReturnedFile:
+        return return_actions.took_rating(by=request.user, file=file)
+
+    picture = reverse("returned_picture", args=[file.pk, 1]) if file.pages else ""
+    return answers_page(request, sheet, file.reading.get("values", {}), picture=picture, also=also)
 
 
 @clinical

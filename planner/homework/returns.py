@@ -17,6 +17,8 @@ from planner.homework import adapting
 from planner.homework.models import Assignment, FileProblem, PrintedSheet, ReturnedFile
 from planner.homework.papers import Given, given
 from planner.practice.models import User
+from planner.progress import returned as ratings
+from planner.progress.models import ProgressPrint
 from planner.sheets import returned
 from planner.sheets.blocks import FieldSpec, Signature, is_ticked
 from planner.sheets.onscreen import fields, tidy
@@ -64,6 +66,11 @@ def sheets_of(user: User, addresses: Sequence[str]) -> list[PrintedSheet]:
         ).order_by("printout_id", "pk")
     )  # fmt: skip
     return [sheet for sheet in found if sheet.printout.case_id == found[0].printout.case_id]
+
+
+def rating_sheet(user: User, addresses: Sequence[str]) -> ProgressPrint | None:
+    """The sheet of a measure that carries one of these addresses, if the person may see it."""
+    return next((sheet for one in addresses if (sheet := ratings.of_address(one, user))), None)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ LABELS = {
     "not_when": gettext_lazy("Not when"), "cautions": gettext_lazy("Cautions, one a line"),
     "steps": gettext_lazy("Steps"), "minutes": gettext_lazy("Minutes"), "do": gettext_lazy("What to do"),
     "words": gettext_lazy("Words one might say, one a line"), "watch": gettext_lazy("Watch for"),
-    "when_it_goes_wrong": gettext_lazy("When it goes wrong"), "sign": gettext_lazy("Sign"),
+    "when_it_goes_wrong": gettext_lazy("When it goes wrong"), "sign": gettext_lazy("Sign to look for"),
     "then": gettext_lazy("What to do"), "variants": gettext_lazy("Variants"), "homework": gettext_lazy("Homework"),
     "individual": gettext_lazy("Individual"), "couple": gettext_lazy("Couple"),
     "telehealth": gettext_lazy("Telehealth"),

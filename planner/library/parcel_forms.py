@@ -47,7 +47,7 @@ class OwnReviewForm(HouseForm):
     """Who read the entry, and when."""
 
     reviewer = LineField(label=_("Reviewed by"), max_length=200, help_text=_("With credentials, as they sign."))
-    on = forms.DateField(label=_("On"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    on = forms.DateField(label=_("Day of review"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     note = TextField(label=_("What they say"), required=False, max_length=2000, rows=3)
 
     def clean_on(self) -> Any:

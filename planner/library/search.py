@@ -2,13 +2,15 @@
 
 The words of the library stand in a table of their own (Word, Mention), so the same code runs on every database. Every
 word of a search must be found: as it stands or as a beginning ("mindful" finds "mindfulness"), through a synonym of the
-field, or else by the nearest words of the vocabulary. An entry is shown in the person's language where it has one.
+field, or else by the nearest words of the vocabulary. Words of the field are said nearly everywhere: one that has
+synonyms finds entries that are about it, not all that mention it, unless no entry is about it. An entry is shown in the
+person's language where it has one.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -22,7 +24,7 @@ from django.utils.translation import get_language
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from planner.library import packs, shelves
+from planner.library import actions, packs, shelves
 from planner.library.models import Facet, Intervention, Mention, Word
 from planner.library.words import FAMILY, FOR_WHOM, PHASE, SETTING, SHELF, fold, words_of
 from planner.practice.models import User
@@ -177,7 +179,7 @@ def _find(text: str, user: User, filters: Filters | Mapping[str, Any] | None) ->
     guessed: dict[str, str] = {}
     marked: frozenset[str] = frozenset()
     if words:
-        scores, guessed, marked = _scores(words)
+        scores, guessed, marked = _scores(words, {pk for entry in entries for pk in entry.versions.values()})
         for entry in entries:
             entry.score = max((scores.get(pk, 0) for pk in entry.versions.values()), default=0)
         entries = [entry for entry in entries if entry.score]
@@ -239,9 +241,9 @@ def _choices(entries: list[_Entry], filters: Filters) -> dict[str, list[Choice]]
     return found
 
 
-def _scores(words: list[str]) -> tuple[dict[int, int], dict[str, str], frozenset[str]]:
-    """Intervention id -> score, for those in which every word was found; what mistyped words were read as; and every
-    word of the vocabulary that counted."""
+def _scores(words: list[str], mine: Container[int]) -> tuple[dict[int, int], dict[str, str], frozenset[str]]:
+    """Intervention id -> score, for those of `mine` in which every word was found; what mistyped words were read as;
+    and every word of the vocabulary that counted."""
     matches = {word: known(word) for word in words}
     counted: set[str] = set()
     guessed: dict[str, str] = {}
@@ -259,8 +261,9 @@ def _scores(words: list[str]) -> tuple[dict[int, int], dict[str, str], frozenset
     for word, intervention, weight in Mention.objects.filter(word__in=ids).values_list(
         "word_id", "intervention_id", "weight"
     ):
-        by_word.setdefault(word, []).append((intervention, weight))
-    return _sum_up(matches.values(), by_word), guessed, frozenset(counted)
+        if intervention in mine:
+            by_word.setdefault(word, []).append((intervention, weight))
+    return _sum_up(matches, by_word), guessed, frozenset(counted)
 
 
 def _vocabulary(wanted: Iterable[Mapping[str, int]]) -> dict[str, int]:
@@ -273,21 +276,40 @@ def _vocabulary(wanted: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return dict(Word.objects.filter(stands).values_list("text", "pk"))
 
 
-def _sum_up(matches: Iterable[Mapping[int, int]], by_word: Mapping[int, list[tuple[int, int]]]) -> dict[int, int]:
-    """Each word counts once in an intervention, with its best match; the words are summed; every word must be there."""
+def _sum_up(matches: Mapping[str, Mapping[int, int]], by_word: Mapping[int, list[tuple[int, int]]]) -> dict[int, int]:
+    """The words are summed; every word must be there."""
     total: dict[int, int] | None = None
-    for found in matches:
-        best: dict[int, int] = {}
-        for pk, share in found.items():
-            for intervention, weight in by_word.get(pk, ()):
-                best[intervention] = max(best.get(intervention, 0), weight * share)
+    for word, found in matches.items():
+        best = _best(found, by_word, about=is_of_the_field(word))
         total = best if total is None else {pk: total[pk] + best[pk] for pk in total.keys() & best.keys()}
     return total or {}
 
 
+def _best(found: Mapping[int, int], by_word: Mapping[int, list[tuple[int, int]]], *, about: bool) -> dict[int, int]:
+    """Intervention id -> what one word counts there: its best match, and a tenth of each further one, so that an entry
+    with the word and its synonyms comes before one with the word alone. With `about`, a mention in the small print
+    counts only where no entry has the word in its name, tags, aim or sheets."""
+    matched = [(pk, weight, weight * share) for word, share in found.items() for pk, weight in by_word.get(word, ())]
+    if about and any(weight > actions.REST for _pk, weight, _score in matched):
+        matched = [one for one in matched if one[1] > actions.REST]
+    every: dict[int, list[int]] = {}
+    for pk, _weight, score in matched:
+        every.setdefault(pk, []).append(score)
+    return {pk: max(scores) + (sum(scores) - max(scores)) // 10 for pk, scores in every.items()}
+
+
+def is_of_the_field(word: str) -> bool:
+    """True for a word with synonyms, in the singular or the plural."""
+    return any(form in synonyms() for form in _forms(word))
+
+
+def _forms(word: str) -> list[str]:
+    return [word, word[:-1]] if len(word) > 4 and word.endswith("s") else [word]
+
+
 def known(word: str) -> dict[str, int]:
     """What to look for besides the word itself: its singular and its synonyms, each with its share."""
-    forms = [word, word[:-1]] if len(word) > 4 and word.endswith("s") else [word]
+    forms = _forms(word)
     wanted = dict.fromkeys((text for form in forms for text in synonyms().get(form, ())), SYNONYM)
     return {**wanted, **dict.fromkeys(forms, EXACT)}
 

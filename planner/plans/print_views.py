@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from planner.base.access import clinical, find, find_to_edit
+from planner.base.once import once, print_key
 from planner.library.papers import remembered
 from planner.plans import print_actions
 from planner.plans.forms import PrintForm, people_of
@@ -26,11 +27,15 @@ def plan_print(request: HttpRequest, pk: int) -> HttpResponse:
     usual = remembered(request.user)
     form = PrintForm(request.POST or None, people=people, initial={"paper": usual.paper, "size": usual.size})
     problem = ""
-    if form.is_valid():
+
+    def keep() -> str:
         person = next((one for one in people if str(one.pk) == form.cleaned_data["whom"]), None)
+        made = print_actions.print_plan(plan=plan, person=person, by=request.user, options=form.options)
+        return reverse("plan_printed", args=[made.pk])
+
+    if form.is_valid():
         try:
-            made = print_actions.print_plan(plan=plan, person=person, by=request.user, options=form.options)
-            return HttpResponseRedirect(reverse("plan_printed", args=[made.pk]))
+            return HttpResponseRedirect(once(print_key(request.POST), request.user.pk, keep))
         except press.TooMuch as error:
             problem = str(error)
     made = (

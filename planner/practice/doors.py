@@ -29,13 +29,18 @@ def without_second_factor(view: View) -> View:
     return view
 
 
-def no_referrer(view: View) -> View:
+#: Tells a page that follows our host and nothing more. Not "no-referrer": with that a browser names no origin for what
+#: is sent from the page either, and its own form would be refused as a stranger's.
+HOST_ALONE = "strict-origin"
+
+
+def hiding_its_address(view: View) -> View:
     """For addresses that carry a token: no other page learns where the person came from."""
 
     @wraps(view)
     def quiet(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Referrer-Policy"] = HOST_ALONE
         return response
 
     return quiet

@@ -17,7 +17,7 @@ from allauth.mfa.webauthn.forms import (
     ReauthenticateWebAuthnForm,
 )
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Fieldset
+from crispy_forms.layout import Div
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -25,7 +25,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from planner.base.forms import HouseForm, LineField, TextField
+from planner.base.forms import Group, HouseForm, LineField, TextField
 from planner.base.renderer import LongSelect
 from planner.practice.countries import countries, zones
 from planner.practice.models import NoteFormat, PaperSize, Role, TextSize, User
@@ -100,8 +100,8 @@ class SetUpForm(_ChoosesPassword):
 
     def asks(self) -> list[Any]:
         return [
-            Fieldset(str(_("The practice")), "practice_name", "country", "zone", "paper"),
-            Fieldset(str(_("You")), "name", "credentials", "email", "password"),
+            Group(str(_("The practice")), "practice_name", "country", "zone", "paper"),
+            Group(str(_("You")), "name", "credentials", "email", "password"),
         ]
 
     def person(self, cleaned: dict[str, Any]) -> User:
@@ -206,11 +206,11 @@ class PracticeForm(HouseForm):
 
     def asks(self) -> list[Any]:
         return [
-            Fieldset(str(_("On paper")), "name", "contact", "paper", "text_size"),
-            Fieldset(str(_("Treatment plans")), "plan_review_days"),
-            Fieldset(str(_("Progress notes")), "note_format", "note_late_hours"),
-            Fieldset(str(_("Where you are")), "country", "zone", "language"),
-            Fieldset(str(_("Sign-in")), "second_factor_required"),
+            Group(str(_("On paper")), "name", "contact", "paper", "text_size"),
+            Group(str(_("Treatment plans")), "plan_review_days"),
+            Group(str(_("Progress notes")), "note_format", "note_late_hours"),
+            Group(str(_("Where you are")), "country", "zone", "language"),
+            Group(str(_("Sign-in")), "second_factor_required"),
         ]
 
 

@@ -8,12 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from planner.base.forms import without_controls
 from planner.practice import adapters, handover, trail
 from planner.practice.doors import has_secrets, is_human, sent_values, typed_texts, wants_page
 from planner.practice.sessions import SEEN, STARTED
@@ -49,6 +50,23 @@ class HeadersMiddleware:
         if not request.path_info.startswith(settings.STATIC_URL) or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+class AskedMiddleware:
+    """How the house may be asked: by the methods of links and forms, and with a query that is clean like typed text
+    (no NUL, which PostgreSQL refuses, and no mark that turns the direction of what follows)."""
+
+    METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in self.METHODS:
+            return HttpResponseNotAllowed(self.METHODS)
+        if request.GET:
+            request.GET = without_controls(request.GET)
+        return self.get_response(request)
 
 
 class AbsenceMiddleware:

@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -26,10 +27,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from planner.base.access import find_to_edit, owner_only
 from planner.base.models import Stale
+from planner.base.once import once
 from planner.practice import actions, forms, handover, trail
 from planner.practice.adapters import has_second_factor, is_own_address, remember_device
 from planner.practice.doors import (
-    no_referrer,
+    HOST_ALONE,
+    hiding_its_address,
     typed_texts,
     wants_page,
     while_handed_over,
@@ -47,7 +50,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 # Coming in
 
 
-@no_referrer
+@hiding_its_address
 @login_not_required
 @sensitive_post_parameters()
 @form_page
@@ -64,7 +67,7 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "practice/set_up.html", {"form": form})
 
 
-@no_referrer
+@hiding_its_address
 @login_not_required
 @sensitive_post_parameters()
 @form_page
@@ -301,7 +304,7 @@ def person_factor_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _show_link(request: HttpRequest, path: str, name: str) -> HttpResponse:
     response = render(request, "practice/link.html", {"link": request.build_absolute_uri(path), "name": name})
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = HOST_ALONE
     return response
 
 
@@ -347,9 +350,14 @@ def _help_line(request: HttpRequest, line: CrisisLine | None) -> HttpResponse:
     form = forms.HelpLineForm(request.POST or None, initial={name: getattr(line, name, "") for name in names})
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in names}
-        actions.keep_help_line(by=request.user, line=line, **given)
+
+        def keep() -> str:
+            actions.keep_help_line(by=request.user, line=line, **given)
+            return reverse("practice_settings")
+
+        there = once(form.one_time_key, request.user.pk, keep)
         messages.success(request, _("Saved, and marked as checked today."))
-        return redirect("practice_settings")
+        return redirect(there)
     return render(request, "practice/help_line.html", {"form": form, "line": line})
 
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from planner.base.access import clinical, find, find_to_edit
+from planner.base.once import once, print_key
 from planner.cases.models import Case, Participant, Person
 from planner.library.forms import PrintForm
 from planner.practice.trail import record
@@ -32,7 +33,7 @@ def measure_print(request: HttpRequest, pk: int, participant_pk: int, slug: str)
         raise Http404
     form = _form(request, case, place.person)
     fields = {"by": request.user, "case": case, "person": place.person, "measure": measure}
-    if done := _printed(form, lambda options: print_actions.print_sheet(options=options, **fields)):
+    if done := _printed(request, form, lambda options: print_actions.print_sheet(options=options, **fields)):
         return done
     context = {"form": form, "place": place, "measure": measure, "title": lines.title_of(measure)}
     return page.show(request, "progress/print_sheet.html", case, **context)
@@ -48,7 +49,7 @@ def progress_print(request: HttpRequest, pk: int) -> HttpResponse:
     person = chosen.person if chosen else None
     form = _form(request, case, person)
     fields = {"by": request.user, "case": case, "person": person}
-    if done := _printed(form, lambda options: print_actions.print_progress(options=options, **fields)):
+    if done := _printed(request, form, lambda options: print_actions.print_progress(options=options, **fields)):
         return done
     content = papers.progress_paper(case, person, options=form.options).context["progress"]
     rows = ProgressPrint.objects.filter(case=case).select_related("person", "printed", "by").defer("printed__pdf")[:12]
@@ -67,15 +68,16 @@ def _form(request: HttpRequest, case: Case, person: Person | None) -> PrintForm:
     return PrintForm(request.POST or None, remembered=papers.remembered(case.practice, person), named=True)
 
 
-def _printed(form: PrintForm, do: Callable[[Options], ProgressPrint]) -> HttpResponse | None:
+def _printed(request: HttpRequest, form: PrintForm, do: Callable[[Options], ProgressPrint]) -> HttpResponse | None:
     """The PDF, kept and shown; None where nothing was asked or the press refused, with its sentence in the form."""
     if not form.is_valid():
         return None
     try:
-        row = do(form.options)
+        made = once(print_key(request.POST), request.user.pk, lambda: str(do(form.options).pk))
     except press.TooMuch as error:
         form.add_error(None, str(error))
         return None
+    row = ProgressPrint.objects.visible_to(request.user).select_related("printed").get(pk=made)
     return _file(bytes(row.printed.pdf), f"papers-{row.pk}.pdf")
 
 

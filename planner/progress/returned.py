@@ -1,5 +1,7 @@
-"""A rating sheet that came back: which print it is, and what was ticked. The page that takes files in belongs to
-another room; it asks `of_address` whose an address is, shows `read`, and hands it to `keep`."""
+"""A rating sheet that came back: which print it is, and what was ticked.
+
+A file may come in here or with the homework: both ask `of_address` whose an address is, show `read`, and hand it to
+`keep`."""
 
 from __future__ import annotations
 

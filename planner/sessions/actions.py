@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planner.cases import clearance, gates
-from planner.cases.models import Audience, Case, Participant
+from planner.cases.models import Case, Participant
 from planner.cases.names import current
 from planner.homework.actions import print_copies
-from planner.homework.models import Printout
+from planner.homework.models import Printout, PrintoutKind
 from planner.library import recent
 from planner.library.models import Intervention, InterventionEdition, SessionTemplate, Worksheet, WorksheetEdition
 from planner.plans.models import Objective, PlannedIntervention
@@ -520,7 +520,7 @@ def look(session: Session, wanted: Iterable[str], attending: list[Participant] |
 def look_at_print(session: Session, order: papers.Order, attending: list[Participant]) -> gates.Verdict:
     """What stands against printing a document: the gates of its sheets, and what its readers consent to."""
     readers = [participant for participant in attending if participant.person in order.people]
-    if order.audience == Audience.CLINICIAN:
+    if order.kind == PrintoutKind.AGENDA:
         return gates.Verdict()
     return clearance.look(session.case, order.gates, readers=readers, present=attending)
 

@@ -284,7 +284,7 @@ def _sheets_order(
             )
     return Order(
         kind=PrintoutKind.PACKET if what == PACKET else PrintoutKind.HANDOUTS,
-        audience=Audience.PERSON if reader else Audience.CASE,
+        audience=_audience(chosen, reader),
         paper=paper,
         person=reader.person if reader else None,
         sheets=tuple(
@@ -299,6 +299,13 @@ def _sheets_order(
             if copy.behind
         ),
     )
+
+
+def _audience(chosen: list[Copy], reader: Participant | None) -> str:
+    """A packet that holds somebody's own pages beside another's is for the clinician, who hands them out."""
+    if reader:
+        return Audience.PERSON
+    return Audience.CLINICIAN if any(copy.participant for copy in chosen) else Audience.CASE
 
 
 def _sheet_copy(copy: Copy, prefix: str, attending: list[Participant], back: Any, *, real: bool) -> SheetCopy:

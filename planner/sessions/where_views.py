@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from planner.base.access import carrying, find_to_edit
-from planner.base.once import once
+from planner.base.once import once, print_key
 from planner.cases.models import Audience, Case
 from planner.cases.names import current
 from planner.homework.actions import print_copies
@@ -49,5 +49,4 @@ def _print(request: HttpRequest, case: Case, paper: Paper) -> HttpResponse:
         )  # fmt: skip
         return reverse("printout", args=[printout.pk])
 
-    key = request.POST.get("once", "")[:40]
-    return HttpResponseRedirect(once(f"{key}.where" if key else "", request.user.pk, keep))
+    return HttpResponseRedirect(once(print_key(request.POST), request.user.pk, keep))

@@ -98,7 +98,8 @@ def picture(pdf: bytes, page: int = 0, width: int = 900) -> bytes:
 
 
 def join(pdfs: Sequence[bytes]) -> bytes:
-    """Finished documents one after the other, for the printer alone: tags and fields of the parts do not survive."""
+    """Finished documents one after the other, for the printer alone: tags and fields of the parts do not survive. Each
+    begins on a sheet of paper of its own, also where both sides are printed."""
     return ask({"do": "join", "sizes": [len(pdf) for pdf in pdfs]}, b"".join(pdfs), patience=2)[1]
 
 

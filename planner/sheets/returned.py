@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -100,24 +98,3 @@ _REASONS = {
     "locked": lambda: _("This PDF is locked with a password. Save it again without the password and send that."),
     "damaged": lambda: _("This PDF cannot be read. Open it, save it again under a new name, and send that."),
 }
-
-
-# Sheets that another room printed
-
-#: Given the user and an address: the address of the page that takes the file's answers in, or None where the sheet is
-#: not this room's or not for this person's eyes.
-Finder = Callable[[Any, str], str | None]
-_finders: list[Finder] = []
-
-
-def register(finder: Finder) -> Finder:
-    """A room that prints sheets of its own says here whose an address is; where a file comes in whose address nobody
-    was given as homework, the rooms are asked in turn and the person is led on to the page that was named."""
-    if finder not in _finders:
-        _finders.append(finder)
-    return finder
-
-
-def owner_page(user: Any, address: str) -> str | None:
-    """Where to go on with a sheet that a registered room printed; None where none did, or not for this person."""
-    return next((page for finder in _finders if (page := finder(user, address))), None)

@@ -42,11 +42,15 @@ def picture(asked: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
 
 
 def join(asked: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
-    """The pages of several documents in one file; the documents stand one after the other in `body`."""
+    """The pages of several documents in one file; the documents stand one after the other in `body`. One that ends on
+    a front page gets an empty back, as a printer of both sides would put the next person's first page there."""
     whole = pypdfium2.PdfDocument.new()
     start = 0
     for size in asked["sizes"]:
-        whole.import_pages(pypdfium2.PdfDocument(body[start : start + size]))
+        part = pypdfium2.PdfDocument(body[start : start + size])
+        whole.import_pages(part)
+        if len(part) % 2:
+            whole.new_page(*part.get_page_size(len(part) - 1))
         start += size
     out = io.BytesIO()
     whole.save(out)

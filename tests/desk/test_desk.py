@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from planner.cases.models import Case, SafetyFlag, TeamMember, TeamRole
-from planner.desk import today
+from planner.desk import homework_waits, today
 from planner.library import packs
 from planner.library.actions import load_pack
 from planner.library.models import Intervention
@@ -136,6 +136,17 @@ def test_the_newest_finding_of_each_person_says_whether_safety_was_asked(owner, 
     for state in states:
         SafetyFlag.objects.create(person=second.person, state=state, **flags)
     assert bool(today.safety(owner).things) is waits
+
+
+def test_homework_that_is_back_says_from_whom_by_initial(owner, couple):
+    ada, bo = (place.person for place in couple.participants.order_by("order"))
+    for person in (ada, bo, None):
+        factories.make_response(factories.make_assignment(couple, owner, person), owner)
+    assert [thing.sentence for thing in homework_waits.unreviewed(owner).things] == [
+        f"Homework is back from {ada.initial}: Slow breaths",
+        f"Homework is back from {bo.initial}: Slow breaths",
+        "Homework is back: Slow breaths",
+    ]
 
 
 def test_nothing_waits_once_it_is_done(signed_in, owner, couple):

@@ -163,7 +163,7 @@ def test_the_address_is_shown_once_and_kept_as_a_hash(owner, signed_in):
     assert token not in page.get(reverse("calendar_feed")).content.decode()
     assert token not in str(CalendarFeed.objects.values_list())
     assert token not in str(list(TrailEntry.objects.values_list("verb", "what", "detail")))
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "strict-origin"
 
 
 def test_a_replaced_address_is_dead_at_once(owner):

@@ -14,6 +14,8 @@ from planner.base.models import Job
 from planner.homework import actions, papers, return_actions, returns
 from planner.homework.models import Assignment, Printout, Response, ReturnedFile
 from planner.library.models import WorksheetEdition
+from planner.progress import instruments, print_actions
+from planner.progress.models import Rating
 from planner.sheets import press, returned
 from planner.sheets.options import Options
 from tests import factories
@@ -65,6 +67,52 @@ def upload(page, *files, **more):
 
 def take(page, file):
     return page.post(reverse("returned_take", args=[file.pk]), {"version": file.version})
+
+
+# A sheet of a measure
+
+
+def test_a_rating_sheet_that_comes_in_with_the_homework(page, owner, couple, maya, signed_in, stranger):
+    sheet = print_actions.print_sheet(
+        by=owner, case=couple, person=maya, measure=instruments.get("trust"), options=Options()
+    )
+    filled = by_pypdf(bytes(sheet.printed.pdf), {"i1-6": "on", "note": "A calm week."})
+    response = upload(page, filled)
+    file = ReturnedFile.objects.get()
+    assert (response.url, file.problem, file.case) == (reverse("returned_file", args=[file.pk]), "", couple)
+    shown = page.get(response.url).content.decode()
+    here = reverse("returned_rating", args=[file.pk])
+    assert here in shown and "no return address" not in shown and "File it by hand" not in shown
+    answers = page.get(here).content.decode()
+    assert (
+        'value="6"' in answers
+        and "A calm week." in answers
+        and reverse("returned_picture", args=[file.pk, 1]) in answers
+    )
+    data = {"on": "2026-01-05", "private": "person", "item_1": "6", "note": "A calm week."}
+    for _ in range(2):
+        assert page.post(here, data).status_code == 302
+    rating = Rating.objects.get()
+    file.refresh_from_db()
+    assert (rating.score, rating.person, rating.from_print, file.state) == (6, maya, sheet, "taken")
+    other = signed_in(stranger)
+    upload(other, filled)
+    strange = ReturnedFile.objects.exclude(pk=file.pk).get()
+    assert (strange.problem, strange.case) == ("no-address", None)
+    assert other.get(reverse("returned_rating", args=[strange.pk])).status_code == 404
+
+
+def test_a_rating_sheet_waits_while_its_answers_cannot_be_kept(page, owner, couple, maya):
+    sheet = print_actions.print_sheet(
+        by=owner, case=couple, person=maya, measure=instruments.get("trust"), options=Options()
+    )
+    upload(page, by_pypdf(bytes(sheet.printed.pdf), {"i1-6": "on"}))
+    file = ReturnedFile.objects.get()
+    here = reverse("returned_rating", args=[file.pk])
+    answer = page.post(here, {"on": "2026-01-05", "private": "person", "item_1": "77", "note": "Typed."})
+    assert answer.status_code == 422 and "Typed." in answer.content.decode() and here in answer.content.decode()
+    file.refresh_from_db()
+    assert file.state == "waiting" and not Rating.objects.exists()
 
 
 # Three fillers

@@ -67,6 +67,21 @@ def test_the_whole_way(page, owner, clients, monkeypatch):
     assert "Print" not in page.get(reverse("week_sheets")).content.decode().split('class="top-action"')[1][:40]
 
 
+def test_two_people_never_share_a_sheet_of_paper(page, owner, clients):
+    """Printed on both sides, a page and its back are of one person: odd pages are fronts, even ones their backs."""
+    page.post(reverse("week_make"))
+    job = Job.objects.get()
+    call_command("work", str(job.pk))
+    pages = pypdf.PdfReader(io.BytesIO(page.get(reverse("week_file", args=[job.pk])).content)).pages
+    texts = [one.extract_text() for one in pages]
+    people = [f"{name}{n}" for n in range(3) for name in ("Ann", "Bob")]
+    named = [[person for person in people if f"sheet, {person}" in text] for text in texts]
+    assert [who for both in zip(named[::2], named[1::2], strict=True) for who in both[0]] == people
+    own = [printout.printed.pages for printout in Printout.objects.order_by("pk")]
+    assert len(texts) == sum(n + n % 2 for n in own) > sum(own)
+    assert [front.mediabox == back.mediabox for front, back in zip(pages[::2], pages[1::2], strict=True)] == [True] * 6
+
+
 def test_stopped_in_the_middle_nothing_was_printed(page, owner, clients, monkeypatch):
     page.post(reverse("week_make"))
     job = Job.objects.get()
@@ -120,3 +135,20 @@ def test_the_page_asks_the_database_the_same_number_of_times(page, owner, sheet,
 
 
 PAGE_QUERIES = 8
+
+
+def test_work_that_waits_for_somebody_who_is_gone_makes_nothing(owner):
+    """A job acts with the rights that its person has when it runs."""
+    case = factories.make_case(owner)
+    factories.settle_safety(case, owner)
+    factories.make_assignment(case, owner, case.participants.first().person)
+    job = week.ask(by=owner)
+    type(owner).objects.filter(pk=owner.pk).update(is_active=False)
+    call_command("work", str(job.pk))
+    job.refresh_from_db()
+    assert (job.state, job.result, Printout.objects.count()) == ("failed", None, 0)
+    type(owner).objects.filter(pk=owner.pk).update(is_active=True)
+    again = week.ask(by=owner)
+    call_command("work", str(again.pk))
+    again.refresh_from_db()
+    assert (again.state, Printout.objects.count()) == ("done", 1)

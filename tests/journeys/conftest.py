@@ -285,12 +285,13 @@ def plans_of(case, by) -> dict[str, object]:
 def progress_of(case) -> dict[str, object]:
     """A rating, a printed rating sheet and an event of the case."""
     person = case.participants.first().person
+    by = case.team.first().user
+    sheet = factories.make_progress_print(case, person, by, "sheet")
+    file = factories.make_file(case, by, pages=0, reading={"read": True, "addresses": [sheet.address]})
     return {
-        "rating": Rating.objects.filter(case=case).first().pk,
-        "rating_print": factories.make_progress_print(case, person, case.team.first().user, "sheet").pk,
-        "event": Event.objects.filter(case=case).first().pk,
-        "event_word": "event",
-    }
+        "rating": Rating.objects.filter(case=case).first().pk, "rating_print": sheet.pk, "rating_file": file.pk,
+        "event": Event.objects.filter(case=case).first().pk, "event_word": "event",
+    }  # fmt: skip
 
 
 def homework_of(case, by) -> dict[str, object]:

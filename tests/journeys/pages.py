@@ -96,7 +96,8 @@ PROGRESS = looks(
     "measure_print case participant trust",
     "measure_chart case trust ?person={participant}", "progress_print case",
     "progress_print case ?person={participant}",
-    "row_take_back case event_word event", "rating_returned", "rating_answers rating_print", "case_growth case",
+    "row_take_back case event_word event", "rating_returned", "rating_answers rating_print",
+    "returned_rating rating_file", "case_growth case",
     "case_growth kept_case",
 )  # fmt: skip
 BOOSTERS = looks(

@@ -26,6 +26,7 @@ from tests.library.test_search import ENTRIES
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parent.parent.parent
 KINDS = {catalogue.KIND: catalogue.make}
+JUDGE = os.environ.get("CLINIC_PDFUA_JUDGE", "")
 
 
 @pytest.fixture
@@ -54,6 +55,20 @@ def test_contents_name_the_page_of_every_entry(library, owner):
         place = next(number for number, text in enumerate(pages[2:], 3) if aim in text)
         line = pages[1].split(name, 1)[1].lstrip(". …")
         assert line.startswith(str(place)), (name, place, line[:40])
+
+
+@pytest.mark.verapdf
+@pytest.mark.skipif(not JUDGE, reason="CLINIC_PDFUA_JUDGE names no judge")
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_the_catalogue_is_pdf_ua(owner, tmp_path, paper):
+    """The small one, and that of all that ships, with its pages of contents."""
+    actions.load_pack(write_pack(tmp_path, entry("alpha")))
+    files = [tmp_path / "small.pdf", tmp_path / "whole.pdf"]
+    files[0].write_bytes(press.render(catalogue.paper_of(owner, Options(paper=paper))).pdf)
+    actions.load_pack(actions.FIRST_PACK)
+    files[1].write_bytes(press.render(catalogue.paper_of(owner, Options(paper=paper))).pdf)
+    judged = subprocess.run([JUDGE, *files], capture_output=True, text=True)
+    assert judged.returncode == 0, judged.stdout
 
 
 def test_every_entry_is_a_part_with_what_counts(library, owner):

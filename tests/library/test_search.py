@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from planner.library import actions, course_search, search
 from planner.library.models import Intervention, Pathway, Statement
 from planner.library.words import fold, words_of
+from tests import factories
 from tests.library.make import TEMPLATE, entry, pathway, statement, write_pack
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,45 @@ def found(text, user, **filters):
 )
 def test_what_a_search_finds(library, owner, text, slugs):
     assert found(text, owner) == slugs
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (
+            "urge",
+            [
+                "Craving recognition and riding the wave", "Mindfulness practice, short and safe", "Paced breathing",
+                "Relapse prevention plan", "Trigger map",
+            ],
+        ),
+        (
+            "DV",
+            [
+                "Hurt or control: telling them apart", "Boundary agreement", "Ground rules for safe talks",
+                "Asking without pressure",
+            ],
+        ),
+        ("craving", ["Craving recognition and riding the wave"]),
+        ("mindful", ["Mindfulness practice, short and safe"]),
+        ("mindfullness", ["Mindfulness practice, short and safe"]),
+    ],
+)  # fmt: skip
+def test_words_of_the_field_find_what_is_about_them_first(owner, text, names):
+    actions.load_pack(actions.FIRST_PACK)
+    rows = search.find(text, owner)
+    assert [row.name for row in rows[: len(names)]] == names
+    if text in ("urge", "DV"):
+        assert len(rows) <= 10, "a handful, not all that mention it"
+
+
+def test_another_practice_s_entry_does_not_narrow_what_is_found(library, owner, stranger):
+    """It is about the word; here the word is only mentioned. The mention is found all the same."""
+    theirs = factories.make_intervention("urge-talk", name="Urge talk")
+    Intervention.objects.filter(pk=theirs.pk).update(practice=stranger.practice)
+    actions._index_words({theirs.pk: {"urge": actions.NAME}})
+    assert found("urge", owner) == ["weekly-check-in"]
+    assert found("urge", stranger) == ["urge-talk"]
 
 
 def test_a_guess_is_told(library, owner):

@@ -63,9 +63,9 @@ def hold(response, referrer="same-origin"):
 KINDS.pop("a dead link")
 
 
-def test_pages_with_a_token_send_no_referrer(db):
-    hold(anonymous().get(reverse("join", args=["x"])), referrer="no-referrer")
-    hold(anonymous().get(reverse("setup", args=["x"])), referrer="no-referrer")
+def test_pages_with_a_token_tell_the_host_alone(db):
+    hold(anonymous().get(reverse("join", args=["x"])), referrer="strict-origin")
+    hold(anonymous().get(reverse("setup", args=["x"])), referrer="strict-origin")
 
 
 def test_a_server_error_carries_them_and_says_nothing(signed_in, owner, monkeypatch):

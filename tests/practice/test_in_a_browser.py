@@ -60,6 +60,25 @@ def fall_asleep(owner):
     row.save()
 
 
+def test_the_link_of_the_first_start_makes_the_practice(page, db):
+    """A browser has its own mind about what is sent from a page that hides its address."""
+    page.goto(actions.make_setup_link())
+    for label, text in {"Name of the practice": "Harbour", "Your name": "Olive", "E-mail address": "o@example.org",
+                        "Password": PASSWORD}.items():  # fmt: skip
+        page.get_by_label(label).fill(text)
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url("**" + reverse("second_factor"))
+    assert User.objects.get().practice.name == "Harbour"
+
+
+def test_an_invitation_is_taken_up(page, owner):
+    page.goto(actions.invite(by=owner, name="Colin", email="colin@example.org", role="clinician"))
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url("**" + reverse("second_factor"))
+    assert User.objects.filter(name="Colin").exists()
+
+
 def test_the_lock_covers_the_page_and_keeps_the_text(page, owner):
     sign_in(page)
     page.goto(reverse("profile"))

@@ -137,7 +137,7 @@ def test_two_clicks_at_once_have_one_winner(link, monkeypatch):
 def test_an_invitation_is_shown_once_and_joins_once(signed_in, owner):
     client = signed_in(owner)
     page = client.post(reverse("person_invite"), {"name": "Nina New", "email": "Nina@example.org", "role": "clinician"})
-    assert page.status_code == 200 and page["Referrer-Policy"] == "no-referrer"
+    assert page.status_code == 200 and page["Referrer-Policy"] == "strict-origin"
     link = page.context["link"].removeprefix("http://testserver")
     assert link not in client.get(reverse("people")).content.decode()
     guest = Client()

@@ -193,7 +193,7 @@ def test_printing_keeps_the_bytes_and_the_record_and_reprints_the_same(page, ses
     answer = page.post(dialog(session), chosen(page, session, what=papers.PACKET))
     printout = Printout.objects.get()
     assert answer.url == reverse("printout", args=[printout.pk])
-    assert (printout.kind, printout.audience, printout.by) == ("packet", "case", owner)
+    assert (printout.kind, printout.audience, printout.by) == ("packet", "clinician", owner)
     assert [(s.person.name, s.edition.number, s.prefix) for s in printout.sheets.all()] == [
         ("Maya", 1, "s1-"), ("Ruben", 1, "s2-"),
     ]  # fmt: skip

@@ -122,7 +122,7 @@ def _telling_it_anew(dana: User) -> None:
     _hold(dana, second, {"re-authoring": Done.PARTLY})
     _draft(dana, second, told="Found two evenings on which the Foreman did not get his way.")
     demo_homework.telling_it_anew(dana, case)
-    today = _hour(dana, case, days=0, clock=min(timezone.localtime().hour + 1, 23))
+    today = _hour(dana, case, days=0, clock=min(max(timezone.localtime().hour + 1, 9), 18))
     sessions.carry_over(today, by=dana, version=today.version)
 
 
