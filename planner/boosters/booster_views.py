@@ -85,15 +85,18 @@ def _held(found: Booster) -> dict[str, Any]:
 
 
 def _write(
-    request: HttpRequest, pk: int, name: str, form: HouseForm, do: Callable[[Booster, HouseForm], str]
+    request: HttpRequest, pk: int, name: str, form: HouseForm, act: Callable[..., Booster], said: str
 ) -> HttpResponse:
     """Does one write of a booster and goes back to its page; refused, the page is shown again with the form open.
 
-    `do` writes and returns the sentence that says so."""
+    `act` gets the fields of the form by their names (a day is the day `on` which it is), `said` is told afterwards."""
     found = _booster(request, pk, find_to_edit)
 
     def write() -> str:
-        messages.success(request, do(found, form))
+        asked = {"on" if field == "day" else field: form.cleaned_data[field] for field in form.fields}
+        chosen = {field: value for field, value in asked.items() if field not in ("once", "version")}
+        act(found, by=request.user, version=_version(form), **chosen)
+        messages.success(request, said)
         return reverse("booster", args=[pk])
 
     answer, status = attempt(request, form, write)
@@ -151,102 +154,61 @@ def _hour(found: Booster, people: list) -> dict[str, Any]:
 @require_POST
 def booster_hold(request: HttpRequest, pk: int) -> HttpResponse:
     """It took place; what held, what slipped, and what was promised."""
-
-    def do(found: Booster, form: HouseForm) -> str:
-        texts = {name: form.cleaned_data[name] for name in actions.HELD_TEXTS}
-        actions.hold(found, by=request.user, version=_version(form), on=form.cleaned_data["on"], **texts)
-        return _("Kept. What was promised stands in the next brief.")
-
-    return _write(request, pk, "hold", forms.HeldForm(request.POST), do)
+    said = _("Kept. What was promised stands in the next brief.")
+    return _write(request, pk, "hold", forms.HeldForm(request.POST), actions.hold, said)
 
 
 @carrying
 @require_POST
 def booster_miss(request: HttpRequest, pk: int) -> HttpResponse:
     """Nobody came: a follow-up waits, and a second date is offered."""
-
-    def do(found: Booster, form: HouseForm) -> str:
-        actions.miss(found, by=request.user, version=_version(form), reason=form.cleaned_data["reason"])
-        return _("Missed. A follow-up waits on Today; you can make a second date now.")
-
-    return _write(request, pk, "miss", forms.ReasonForm(request.POST), do)
+    said = _("Missed. A follow-up waits on Today; you can make a second date now.")
+    return _write(request, pk, "miss", forms.ReasonForm(request.POST), actions.miss, said)
 
 
 @carrying
 @require_POST
 def booster_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     """What was done about a missed booster."""
-
-    def do(found: Booster, form: HouseForm) -> str:
-        actions.follow_up(found, by=request.user, version=_version(form), how=form.cleaned_data["how"])
-        return _("Kept. Nothing waits for this booster any more.")
-
-    return _write(request, pk, "follow_up", forms.FollowUpForm(request.POST), do)
+    said = _("Kept. Nothing waits for this booster any more.")
+    return _write(request, pk, "follow_up", forms.FollowUpForm(request.POST), actions.follow_up, said)
 
 
 @carrying
 @require_POST
 def booster_again(request: HttpRequest, pk: int) -> HttpResponse:
     """A second date for a missed booster."""
-
-    def do(found: Booster, form: HouseForm) -> str:
-        chosen = form.cleaned_data
-        actions.again(
-            found, by=request.user, version=_version(form), on=chosen["day"], clock=chosen["clock"],
-            closed_ok=chosen["closed_ok"],
-        )  # fmt: skip
-        return _("The second date is in the series.")
-
-    return _write(request, pk, "again", forms.AgainForm(request.POST), do)
+    said = _("The second date is in the series.")
+    return _write(request, pk, "again", forms.AgainForm(request.POST), actions.again, said)
 
 
 @carrying
 @require_POST
 def booster_move(request: HttpRequest, pk: int) -> HttpResponse:
     """Another day."""
-
-    def do(found: Booster, form: HouseForm) -> str:
-        chosen = form.cleaned_data
-        actions.move(
-            found, by=request.user, version=_version(form), on=chosen["day"], clock=chosen["clock"],
-            reason=chosen["reason"], closed_ok=chosen["closed_ok"],
-        )  # fmt: skip
-        return _("Moved. The other boosters stay where they are.")
-
-    return _write(request, pk, "move", forms.MoveForm(request.POST), do)
+    said = _("Moved. The other boosters stay where they are.")
+    return _write(request, pk, "move", forms.MoveForm(request.POST), actions.move, said)
 
 
 @carrying
 @require_POST
 def booster_drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Not needed."""
-
-    def do(found: Booster, form: HouseForm) -> str:
-        actions.drop(found, by=request.user, version=_version(form), reason=form.cleaned_data["reason"])
-        return _("Taken off the series. You can put it back on its page.")
-
-    return _write(request, pk, "drop", forms.ReasonForm(request.POST), do)
+    said = _("Taken off the series. You can put it back on its page.")
+    return _write(request, pk, "drop", forms.ReasonForm(request.POST), actions.drop, said)
 
 
 @carrying
 @require_POST
 def booster_put_back(request: HttpRequest, pk: int) -> HttpResponse:
     """It is due again."""
-
-    def do(found: Booster, form: HouseForm) -> str:
-        actions.put_back(found, by=request.user, version=_version(form))
-        return _("It is due again.")
-
-    return _write(request, pk, "put_back", HouseForm(request.POST), do)
+    said = _("It is due again.")
+    return _write(request, pk, "put_back", HouseForm(request.POST), actions.put_back, said)
 
 
 @carrying
 @require_POST
 def booster_focus(request: HttpRequest, pk: int) -> HttpResponse:
     """What this booster looks at."""
-
-    def do(found: Booster, form: HouseForm) -> str:
-        actions.set_focus(found, by=request.user, version=_version(form), focus=form.cleaned_data["focus"])
-        return _("Kept.")
-
-    return _write(request, pk, "focus", forms.FocusForm(request.POST), do)
+    said = _("Kept.")
+    return _write(request, pk, "focus", forms.FocusForm(request.POST), actions.set_focus, said)

@@ -330,7 +330,11 @@ class KeepingPrintForm(OptionsForm):
 
     what = forms.ChoiceField(label=_("What"))
     whom = forms.ChoiceField(label=_("For whom"))
-    field_order = ["what", "whom"]
+    diary = forms.BooleanField(
+        label=_("A blank diary page in the whole plan"), required=False,
+        help_text=_("On the paper of one person. Ask alone first where it can lie safely."),
+    )  # fmt: skip
+    field_order = ["what", "whom", "diary"]
     WHAT = [("dates", _("Appointment card: the next dates")), ("keeping", _("Keeping what helps: the whole plan"))]
 
     def __init__(self, *args: Any, participants: Sequence[Participant], **kwargs: Any):
@@ -344,7 +348,7 @@ class KeepingPrintForm(OptionsForm):
     @property
     def options(self) -> Options:
         """How it prints. Only of a valid form."""
-        chosen = {name: value for name, value in self.cleaned_data.items() if name not in ("what", "whom")}
+        chosen = {name: value for name, value in self.cleaned_data.items() if name not in ("what", "whom", "diary")}
         return Options.chosen({**chosen, "fill": "lines"})
 
     @property

@@ -21,6 +21,7 @@ from planner.cases.models import Audience, Case, Participant
 from planner.cases.names import current, label
 from planner.homework.actions import print_copies
 from planner.homework.models import PrintoutKind
+from planner.homework.papers import options_for
 from planner.practice.models import Practice
 from planner.sheets import press
 from planner.sheets.options import Options
@@ -76,7 +77,8 @@ def keeping(request: HttpRequest, case_pk: int) -> HttpResponse:
     """The papers that a client keeps: the next dates, and the whole plan for keeping well."""
     case = find_to_edit(Case.objects.select_related("practice"), request.user, pk=case_pk)
     people = current(case)
-    form = KeepingPrintForm(request.POST or None, participants=people, initial=_first(case, people))
+    first = next((one for one in people if str(one.pk) == request.GET.get("whom")), people[0] if people else None)
+    form = KeepingPrintForm(request.POST or None, participants=people, initial=_first(case, first))
     if request.method == "POST" and form.is_valid():
         try:
             return _print_keeping(request, case, form)
@@ -86,9 +88,10 @@ def keeping(request: HttpRequest, case_pk: int) -> HttpResponse:
     return render(request, "boosters/keeping.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _first(case: Case, people: list[Participant]) -> dict[str, Any]:
-    options = _house_options(case.practice).as_json()
-    return {**options, "what": "dates", "whom": str(people[0].pk) if people else ""}
+def _first(case: Case, reader: Participant | None) -> dict[str, Any]:
+    """What the form starts with: the reader's own way to print."""
+    options = options_for(case, reader.person if reader else None).as_json()
+    return {**options, "what": "dates", "whom": str(reader.pk) if reader else "", "diary": True}
 
 
 def _print_keeping(request: HttpRequest, case: Case, form: KeepingPrintForm) -> HttpResponse:
@@ -96,25 +99,28 @@ def _print_keeping(request: HttpRequest, case: Case, form: KeepingPrintForm) -> 
         paper = papers.dates_paper(case, form.reader, form.options)
         return _kept(request, case, PrintoutKind.DATES, paper, form.reader)
     rule = ReentryRule.objects.filter(case=case).first()
-    paper = papers.keeping_paper(case, form.reader, form.options, sooner=rule.also if rule else "")
+    paper = papers.keeping_paper(
+        case, form.reader, form.options, sooner=rule.also if rule else "", with_diary=form.cleaned_data["diary"]
+    )
     return _kept(request, case, PrintoutKind.KEEPING, paper, form.reader)
 
 
 def _in_it(case: Case, people: list[Participant]) -> dict[str, Any]:
     """What each paper would hold, so that what is missing is seen before it is printed."""
     dates, _zone = papers.dates_of(case)
-    readers = [(one.person.on_paper, one.person) for one in people]
+    readers = [(one.person.on_paper, one) for one in people]
     together = [(_("All together"), None)] if len(people) > 1 else []
     return {
         "dates": dates,
         "contents": [
             (
                 name,
-                papers.goals_for(case, person),
-                [copy.title for copy in papers.sheets_for(case, person)],
-                papers.held_back(case, person),
+                reader,
+                papers.goals_for(case, reader and reader.person),
+                [copy.title for copy in papers.pages_for(case, reader)],
+                papers.held_back(case, reader and reader.person),
             )
-            for name, person in readers + together
+            for name, reader in readers + together
         ],
         "has_series": Series.objects.filter(case=case).open().exists(),
     }

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from planner.agreements.actions import look, people_of
 from planner.agreements.models import Agreement, AgreementKind, AgreementVersion
 from planner.agreements.reading import readers, sheet_of
+from planner.boosters import diary
 from planner.boosters.brief import Brief
 from planner.boosters.models import Booster, Ending
 from planner.cases.models import Audience, Case, Participant, Person
@@ -147,16 +148,26 @@ def _sheet(agreement: Agreement, place: int) -> SheetCopy:
         )
 
 
-def keeping_paper(case: Case, reader: Participant | None, options: Options, *, sooner: str = "") -> Paper:
-    """The plan for keeping well as one document: dates, goals with their levels, early signs and coping card, diary,
-    accountability, supports. `sooner` is what would bring them back sooner, for a joint paper in their own words."""
+def pages_for(case: Case, reader: Participant | None, *, with_diary: bool = True) -> list[SheetCopy]:
+    """Every sheet of the plan for keeping well: the living documents, then for one reader a blank page of a diary."""
+    sheets = sheets_for(case, reader.person if reader else None)
+    page = diary.page_for(case, reader) if reader and with_diary else None
+    return [*sheets, page] if page else sheets
+
+
+def keeping_paper(
+    case: Case, reader: Participant | None, options: Options, *, sooner: str = "", with_diary: bool = True
+) -> Paper:
+    """The plan for keeping well as one document: dates, goals with their levels, early signs and coping card,
+    accountability, supports, diary. `sooner` is what would bring them back sooner, for a joint paper in their own
+    words."""
     person = reader.person if reader else None
     with translation.override(_language(case, person)):
         dates, zone = dates_of(case)
         keeping = Keeping(
             for_whom=_whom(case, person), dates=dates, zone=zone, goals=goals_for(case, person), sooner=sooner
         )
-        copies = tuple(copy_for(copy, options) for copy in sheets_for(case, person))
+        copies = tuple(copy_for(copy, options) for copy in pages_for(case, reader, with_diary=with_diary))
         return Paper(
             title=_("Keeping what helps"), discreet_title=_("My pages"), language=_language(case, person),
             options=options, letterhead=_letterhead(case.practice), template="paper/keeping.html",

@@ -37,6 +37,11 @@ class Asked:
     show: str = "due"
     who: int = 0
 
+    @property
+    def listed(self) -> str:
+        """What a list of boosters shows: of the cases in maintenance, all that is to come."""
+        return "open" if self.show == "cases" else self.show
+
     @classmethod
     def of(cls, query: Any) -> Asked:
         who = query.get("who", "")

@@ -61,8 +61,7 @@ def _rows(request: HttpRequest, asked: board.Asked) -> dict[str, Any]:
     return {"page": page}
 
 
-def _all(request: HttpRequest, most: int) -> list[Booster]:
-    asked = board.Asked.of(request.GET)
+def _all(request: HttpRequest, asked: board.Asked, most: int) -> list[Booster]:
     rows = board.boosters(request.user, asked).select_related("series__case", "session")[:most]
     found = board.with_labels(rows)
     names.tell(row.series.case for row in found)
@@ -73,7 +72,7 @@ def _all(request: HttpRequest, most: int) -> list[Booster]:
 @require_safe
 def boosters_table(request: HttpRequest) -> HttpResponse:
     """The list as CSV: case codes, no names; a cell is never a formula."""
-    rows = _all(request, MOST_EXPORTED)
+    rows = _all(request, board.Asked.of(request.GET), MOST_EXPORTED)
     record("exported", by=request.user, what="boosters", detail={"rows": len(rows)})
     head = [_("Case"), _("Series"), _("Booster"), _("Of"), _("Due"), _("Time"), _("Zone"), _("Window from"),
             _("Window to"), _("State"), _("Clinician")]  # fmt: skip
@@ -91,16 +90,16 @@ def boosters_table(request: HttpRequest) -> HttpResponse:
 @require_safe
 def boosters_paper(request: HttpRequest) -> HttpResponse:
     """The list on paper, for the clinician's desk: initials and codes."""
-    rows = _all(request, MOST_PRINTED)
-    user = request.user
-    asked = board.Asked.of(request.GET)
+    user, asked = request.user, board.Asked.of(request.GET)
+    rows = _all(request, asked, MOST_PRINTED)
+    total = board.boosters(user, asked).count() if len(rows) == MOST_PRINTED else len(rows)
     paper = Paper(
         title=_("Boosters"),
         language=translation.get_language() or "en",
         options=Options.chosen({"paper": user.practice.paper, "size": user.practice.text_size}),
         letterhead=Letterhead(**paper_head(user.practice)),
         template="paper/booster_list.html",
-        context={"rows": rows, "shown": board.SHOWS[asked.show], "on": timezone.localdate()},
+        context={"rows": rows, "total": total, "shown": board.SHOWS[asked.listed], "on": timezone.localdate()},
     )
     record("printed", by=user, what="boosters", detail={"rows": len(rows)})
     response = HttpResponse(press.render(paper).pdf, content_type="application/pdf")

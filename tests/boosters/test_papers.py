@@ -7,15 +7,17 @@ import os
 import subprocess
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
 from planner.agreements.models import Agreement, AgreementVersion
-from planner.boosters import booster_actions, brief, papers
+from planner.boosters import booster_actions, brief, diary, papers
 from planner.boosters.models import Ending
-from planner.cases.models import Audience
+from planner.cases.models import Audience, Consent, Person
 from planner.homework.models import Printout
+from planner.library.models import Worksheet, WorksheetEdition
 from planner.plans.models import Goal, Plan
 from planner.progress import actions as progress
 from planner.sheets import press
@@ -74,6 +76,10 @@ def text_of(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(bytes(pdf))).pages).split())
 
 
+def text_of_pages(pdf: bytes) -> list[str]:
+    return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(bytes(pdf))).pages]
+
+
 def readers(case):
     return {place.person.on_paper: place for place in case.participants.select_related("person")}
 
@@ -129,6 +135,80 @@ def test_a_shut_gate_keeps_a_joint_page_off_the_paper(owner, couple, kept):
     assert papers.held_back(couple, None) == [sheet.current.content["title"]]
 
 
+@pytest.fixture
+def library(db):
+    call_command("load_pack", verbosity=0)
+
+
+def diary_of(case, name, **options) -> str:
+    """The text of a person's paper after its first page, where the diary lies."""
+    pdf = press.render(papers.keeping_paper(case, readers(case)[name], Options(fill="lines", **options))).pdf
+    return " ".join(text_of_pages(pdf)[1:])
+
+
+def test_each_person_gets_a_blank_diary_page_and_the_joint_paper_has_none(library, owner, couple):
+    title, ask = "A few lines of my day", "Was there a sore moment?"
+    for name in ("Maya", "Ruben"):
+        pages = text_of_pages(press.render(papers.keeping_paper(couple, readers(couple)[name], LINES)).pdf)
+        assert title in pages[0] and "What is in these pages" in pages[0]
+        assert title in pages[-1] and ask in pages[-1] and name in pages[-1]
+    assert title not in printed(papers.keeping_paper(couple, None, LINES))
+    without = papers.keeping_paper(couple, readers(couple)["Maya"], LINES, with_diary=False)
+    assert title not in printed(without)
+
+
+def test_the_diary_is_in_the_language_and_size_of_its_reader(library, couple):
+    Person.objects.filter(pk=readers(couple)["Ruben"].person_id).update(language="es")
+    assert "Was there a sore moment?" in diary_of(couple, "Maya", size=24)
+    sheet = Worksheet.objects.get(slug="diary-page", language="en")
+    edition = WorksheetEdition.objects.get(pk=sheet.current_id)
+    spanish = {**edition.content, "title": "Unas líneas de mi día"}
+    sheet.pk, sheet.language, sheet.current = None, "es", None
+    sheet.save()
+    edition.pk, edition.worksheet, edition.content = None, sheet, spanish
+    edition.save()
+    Worksheet.objects.filter(pk=sheet.pk).update(current=edition)
+    assert "Unas líneas de mi día" in diary_of(couple, "Ruben")
+    assert "A few lines of my day" in diary_of(couple, "Maya")
+
+
+def test_on_a_device_the_diary_has_fields_of_its_own_that_say_what_they_ask(library, couple, kept):
+    paper = papers.keeping_paper(couple, readers(couple)["Maya"], Options(fill="fields"))
+    fields = PdfReader(io.BytesIO(press.render(paper).pdf)).get_fields()
+    mine = {name: field for name, field in fields.items() if name.startswith("diary-")}
+    assert {"diary-good", "diary-my_share", "diary-sore", "diary-needed", "diary-next_time"} <= set(mine)
+    assert all(field.get("/TU") for field in mine.values())
+
+
+def test_a_child_and_a_shut_gate_get_no_diary(library, owner, couple):
+    place = readers(couple)["Maya"]
+    place.role, place.side = "child", ""
+    assert diary.page_for(couple, place) is None
+    place.role = "partner"
+    assert diary.page_for(couple, place).title == "A few lines of my day"
+    today = timezone.localdate()
+    Consent.objects.create(
+        case=couple, person=place.person, kind="treatment", text="x", sha256="0" * 64, by=owner, given_on=today,
+        withdrawn_on=today,
+    )  # fmt: skip
+    assert diary.page_for(couple, place) is None
+
+
+def test_the_page_says_what_is_in_it_and_prints_it_in_the_readers_way(library, owner, couple, signed_in):
+    page, address = signed_in(owner), reverse("keeping", args=[couple.pk])
+    ruben = readers(couple)["Ruben"]
+    Person.objects.filter(pk=ruben.person_id).update(text_size=18)
+    shown = page.get(address)
+    assert shown.content.decode().count("A few lines of my day") == 2
+    assert shown.context["form"].initial["size"] == owner.practice.text_size
+    assert page.get(address, {"whom": ruben.pk}).context["form"].initial["size"] == 18
+    sent = {"paper": "a4", "size": "12", "name": "full", "what": "keeping", "whom": str(ruben.pk)}
+    for extra, there in (({"diary": "on", "once": "a"}, True), ({"once": "b"}, False)):
+        page.post(address, {**sent, **extra})
+        pdf = Printout.objects.filter(case=couple).latest("pk").printed.pdf
+        assert ("A few lines of my day" in text_of(pdf)) is there
+
+
 def test_the_brief_is_one_page_however_much_there_is(owner, couple, kept):
     first, second = kept.boosters.order_by("number")[:2]
     texts = dict.fromkeys(("held_well", "slipped", "early_signs", "promised"), "A line that says something. " * 60)
@@ -157,7 +237,7 @@ def test_each_print_is_kept_with_its_audience(owner, couple, kept, signed_in):
 
 
 @pytest.mark.skipif(not JUDGE, reason="CLINIC_PDFUA_JUDGE names no judge")
-def test_the_judge_finds_nothing(owner, couple, kept, tmp_path):
+def test_the_judge_finds_nothing(library, owner, couple, kept, tmp_path):
     ending = Ending.objects.create(case=couple, on=timezone.localdate(), summary="All is well.", by=owner)
     place = couple.participants.first()
     for score in (3, 6, 8):
@@ -167,6 +247,7 @@ def test_the_judge_finds_nothing(owner, couple, kept, tmp_path):
         "dates": papers.dates_paper(couple, place, LINES),
         "large": papers.keeping_paper(couple, place, Options(fill="lines", size=18)),
         "keeping": papers.keeping_paper(couple, None, LINES),
+        "diary": papers.keeping_paper(couple, place, Options(fill="fields")),
         "ending": papers.ending_paper(ending, "M. & R.", owner.practice, Options()),
     }
     files = []
