@@ -56,7 +56,10 @@ def readings(draft: Draft) -> list[Reading]:
 
 def _texts(head: dict[str, Any], blocks: tuple[Block, ...]) -> list[str]:
     ideas = head.get("ideas") or []
-    told = [head.get("title"), head.get("purpose"), *(ideas if isinstance(ideas, list) else [])]
+    title = head.get("title")
+    told = [head.get("purpose"), *(ideas if isinstance(ideas, list) else [])]
+    if isinstance(title, str):
+        told = [reading.Label(title), *told]
     return [text for text in told if isinstance(text, str)] + [text for one in blocks for text in one.client_text()]
 
 

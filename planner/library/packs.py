@@ -137,7 +137,7 @@ class Sheet(Part):
 
     def client_text(self, blocks: tuple[Block, ...]) -> Iterator[str]:
         """What a client reads on it: title, purpose, ideas and every block's words."""
-        yield from (self.title, self.purpose, *self.ideas)
+        yield from (reading.Label(self.title), self.purpose, *self.ideas)
         for block in blocks:
             yield from block.client_text()
 

@@ -44,8 +44,8 @@ class Line:
 
 @dataclass(frozen=True)
 class SheetLine:
-    """A sheet beside its intervention: worst reading grade of its wordings, roles that have one of their own, and what
-    its own gates say where they differ from those of the intervention."""
+    """A sheet beside its intervention: worst reading grade and longest reading time (minutes) of its wordings, roles
+    that have one of their own, and what its own gates say where they differ from those of the intervention."""
 
     worksheet: Worksheet
     kind: str
@@ -54,6 +54,7 @@ class SheetLine:
     roles: list[str]
     for_whom: str
     gates: str = ""
+    minutes: int = 0
 
 
 @require_safe
@@ -245,6 +246,7 @@ def sheet_line(worksheet: Worksheet) -> SheetLine:
         [words for _role, words in papers.roles_of(edition)],
         _for_each(content["one_for_each"]),
         _own_gates(content.get("gates")),
+        max((grade["minutes"] for grade in edition.grades.values()), default=0),
     )
 
 

@@ -23,6 +23,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from planner.sheets.reading import Label
+
 MOST_BLOCKS = 300  # a sheet longer than this is refused with a sentence, not rendered
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -112,7 +114,7 @@ class TextBlock(Block):
 
     def client_text(self) -> Iterator[str]:
         if self.title:
-            yield self.title
+            yield Label(self.title)
         yield self.text
 
 
@@ -125,7 +127,7 @@ class Steps(Block):
 
     def client_text(self) -> Iterator[str]:
         if self.title:
-            yield self.title
+            yield Label(self.title)
         yield from self.items
 
 
@@ -258,7 +260,7 @@ class Scale(Prompt):
 
     def client_text(self) -> Iterator[str]:
         yield from super().client_text()
-        yield f"{self.low}, {self.high}"
+        yield from map(Label, (self.low, self.high))
 
 
 class Options(Prompt):
@@ -389,8 +391,8 @@ class Table(Rows):
 
     def client_text(self) -> Iterator[str]:
         yield from super().client_text()
-        yield from self.columns
-        yield from (name for name in self.row_names if name)
+        yield from map(Label, self.columns)
+        yield from (Label(name) for name in self.row_names if name)
         yield from self.example or ()
 
 
@@ -582,7 +584,7 @@ class Card(Block):
 
     def client_text(self) -> Iterator[str]:
         if self.title:
-            yield self.title
+            yield Label(self.title)
         yield from self.lines
         yield from self.blanks
 
