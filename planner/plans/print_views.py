@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from planner.base.access import clinical, find, find_to_edit
+from planner.cases.actions import Refused
 from planner.library.papers import remembered
 from planner.plans import print_actions
 from planner.plans.forms import PrintForm, people_of
@@ -31,7 +32,7 @@ def plan_print(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             made = print_actions.print_plan(plan=plan, person=person, by=request.user, options=form.options)
             return HttpResponseRedirect(reverse("plan_printed", args=[made.pk]))
-        except press.TooMuch as error:
+        except (press.TooMuch, Refused) as error:
             problem = str(error)
     made = (
         PlanPrint.objects.visible_to(request.user)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from planner.base.access import clinical, find, find_to_edit
+from planner.cases.actions import Refused
 from planner.cases.models import Case, Participant, Person
 from planner.library.forms import PrintForm
 from planner.practice.trail import record
@@ -73,7 +74,7 @@ def _printed(form: PrintForm, do: Callable[[Options], ProgressPrint]) -> HttpRes
         return None
     try:
         row = do(form.options)
-    except press.TooMuch as error:
+    except (press.TooMuch, Refused) as error:
         form.add_error(None, str(error))
         return None
     return _file(bytes(row.printed.pdf), f"papers-{row.pk}.pdf")
