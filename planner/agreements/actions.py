@@ -26,7 +26,7 @@ from planner.agreements.models import (
 from planner.agreements.reading import readers, sheet_of
 from planner.base.text import clean_line
 from planner.cases import clearance, gates
-from planner.cases.actions import Refused
+from planner.cases.actions import Refused, must_be_open
 from planner.cases.models import Case, Participant, SignerRole
 from planner.cases.names import current
 from planner.practice.models import User
@@ -39,19 +39,10 @@ from planner.sheets.returned import Returned
 FEWEST_TOGETHER = 2
 
 
-class Stopped(Refused):
-    """Something about safety or a consent stands against it. `verdict.blocked` are the reasons."""
-
-    def __init__(self, verdict: gates.Verdict):
-        self.verdict = verdict
-        super().__init__(" ".join(dict.fromkeys(reason.sentence for reason in verdict.blocked)))
-
-
 def must_be_clear(agreement: Agreement, people: Iterable[Participant]) -> gates.Verdict:
     """The verdict on filling in, printing or sharing this document for these people. Raises Stopped."""
     verdict = look(agreement.case, agreement.kind, agreement.worksheet.current, people)
-    if not verdict.open:
-        raise Stopped(verdict)
+    must_be_open(verdict)
     return verdict
 
 

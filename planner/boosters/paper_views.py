@@ -17,6 +17,7 @@ from planner.boosters import brief, ending, papers
 from planner.boosters.answers import attempt
 from planner.boosters.forms import EndingForm, KeepingPrintForm
 from planner.boosters.models import Booster, Ending, ReentryRule, Series
+from planner.cases import clearance, gates
 from planner.cases.models import Audience, Case, Participant
 from planner.cases.names import current, label
 from planner.homework.actions import print_copies
@@ -79,13 +80,20 @@ def keeping(request: HttpRequest, case_pk: int) -> HttpResponse:
     people = current(case)
     first = next((one for one in people if str(one.pk) == request.GET.get("whom")), people[0] if people else None)
     form = KeepingPrintForm(request.POST or None, participants=people, initial=_first(case, first))
-    if request.method == "POST" and form.is_valid():
+    shut = _stops(case, form) if request.method == "POST" and form.is_valid() else []
+    if request.method == "POST" and form.is_valid() and not shut:
         try:
             return _print_keeping(request, case, form)
         except (press.TooMuch, press.Broken):
             return _could_not(request, reverse("keeping", args=[case_pk]))
     context = {"case": case, "label": label(people) or case.code, "form": form, **_in_it(case, people)}
+    context |= {"shut": shut, "here": request.path}
     return render(request, "boosters/keeping.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _stops(case: Case, form: KeepingPrintForm) -> list[gates.Reason]:
+    """The consents that do not stand for the reader who was chosen."""
+    return clearance.look_at_paper(case, form.reader.person if form.reader else None).blocked
 
 
 def _first(case: Case, reader: Participant | None) -> dict[str, Any]:

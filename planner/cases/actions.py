@@ -49,6 +49,20 @@ class Refused(ValueError):
         super().__init__(message)
 
 
+class Stopped(Refused):
+    """Something about safety or a consent stands against it. `verdict.blocked` are the reasons."""
+
+    def __init__(self, verdict: gates.Verdict):
+        self.verdict = verdict
+        super().__init__(" ".join(dict.fromkeys(reason.sentence for reason in verdict.blocked)))
+
+
+def must_be_open(verdict: gates.Verdict) -> None:
+    """Raises Stopped where something stands against it."""
+    if not verdict.open:
+        raise Stopped(verdict)
+
+
 def new_code(length: int = SHORTEST_CODE) -> str:
     """A case code such as "K4T7": letters and digits in turn, so that it spells no word and reads aloud well."""
     return "".join(secrets.choice(DIGITS if position % 2 else LETTERS) for position in range(length))

@@ -33,13 +33,15 @@ def case_consents(request: HttpRequest, pk: int) -> HttpResponse:
     record("viewed", by=request.user, what="consents", what_id=case.pk, case_id=case.pk)
     rows = list(case.consents.select_related("person", "to_person"))
     standing = [row for row in rows if row.state in (ConsentState.STANDING, ConsentState.WAITING)]
+    people = current(case)
+    using = consents.in_recovery(people) if consents.under_part2(case) else []
     context = {
         "case": case,
         "label": label(case),
         "standing": standing,
         "past": [row for row in rows if row not in standing],
         "kinds": ConsentKind.choices,
-        "unshared": consents.unshared(case, current(case)) if consents.under_part2(case) else [],
+        "unshared": consents.unshared(using, people, consents.Ledger(case, tuple(rows))),
         "may_edit": _may_edit(request, case),
     }
     return render(request, "cases/consents.html", context)

@@ -33,7 +33,6 @@ from planner.cases.models import (
     ParticipantRole,
     Person,
 )
-from planner.cases.names import current
 
 #: Kinds by which information goes to somebody: these carry the elements of 42 CFR 2.31(a) where Part 2 holds.
 NAMES_SOMEBODY = (ConsentKind.SHARING, ConsentKind.RELEASE)
@@ -86,11 +85,15 @@ class Ledger:
 
     case: Case
     rows: tuple[Consent, ...]
-    today: datetime.date
 
     @classmethod
     def of(cls, case: Case) -> Ledger:
-        return cls(case, tuple(case.consents.order_by("-pk")), timezone.localdate())
+        """The ledger of a case; without a query where `consents` was prefetched for a list of cases."""
+        if "consents" in getattr(case, "_prefetched_objects_cache", {}):
+            rows = sorted(case.consents.all(), key=lambda consent: -consent.pk)
+        else:
+            rows = case.consents.order_by("-pk")
+        return cls(case, tuple(rows))
 
     def newest(self, person_id: int, kind: str, to_id: int | None = None) -> Consent | None:
         """The newest of a kind that was signed, declined or withdrawn; one that waits for a signature says nothing."""
@@ -141,14 +144,14 @@ def in_recovery(participants: Iterable[Participant]) -> list[Participant]:
 
 
 def unshared(
-    case: Case, readers: Iterable[Participant], *, ledger: Ledger | None = None
+    using: Iterable[Participant], readers: Iterable[Participant], ledger: Ledger
 ) -> list[tuple[Person, Person]]:
-    """(about whom, to whom) for whom no consent to share use content stands, among everybody in the case and the
+    """(about whom, to whom) for whom no consent to share use content stands, among those whose use it is and the
     readers. Empty in an individual case."""
-    ledger = ledger or Ledger.of(case)
+    readers = list(readers)
     return [
         (about.person, reader.person)
-        for about in in_recovery(current(case))
+        for about in using
         for reader in readers
         if reader.person_id != about.person_id
         and ledger.sharing(about.person_id, reader.person_id, about_use=True) is None

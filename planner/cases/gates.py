@@ -81,13 +81,23 @@ _CONCERNS = {
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a gate is shut or wants care: one sentence for the clinician. `flag` is a flag kind or "minor"."""
+    """Why a gate is shut or wants care: one sentence for the clinician. `flag` is a flag kind or "minor".
+
+    A consent that does not stand has no gate: it bears on every task, or on those behind a gate of `tasks` alone.
+    """
 
     gate: str
     flag: str
     sentence: str
     overridden: bool = False
     person_id: int | None = None
+    tasks: frozenset[str] = frozenset()
+
+    def bears_on(self, wanted: Iterable[str]) -> bool:
+        """Whether it says something about a task behind these gates."""
+        if self.gate:
+            return self.gate in wanted
+        return not self.tasks or not self.tasks.isdisjoint(wanted)
 
     @property
     def gate_label(self) -> str:
@@ -107,10 +117,10 @@ class Verdict:
         return not self.blocked
 
     def of(self, gates: Iterable[str]) -> Verdict:
-        """The same for some of the gates alone: one look serves a whole page."""
+        """The same for a task behind some of the gates alone: one look serves a whole page."""
         wanted = set(gates)
-        blocked = [reason for reason in self.blocked if reason.gate in wanted]
-        return Verdict(blocked, [reason for reason in self.warnings if reason.gate in wanted])
+        blocked = [reason for reason in self.blocked if reason.bears_on(wanted)]
+        return Verdict(blocked, [reason for reason in self.warnings if reason.bears_on(wanted)])
 
     @property
     def shut_gates(self) -> list[str]:

@@ -34,12 +34,16 @@ def sentence(case: Case) -> str:
     }[PastUseTalk(case.past_use_talk)]
 
 
+def touches(edition: Any) -> bool:
+    """Whether past use comes up on this edition of a sheet."""
+    return edition.worksheet.slug in TOUCHES_USE or bool(USE_GATES & set(edition.gates))
+
+
 def lines(case: Case, edition: Any) -> tuple[Block, ...]:
     """What stands at the head of a sheet of this case that touches on use: one line, or nothing. Alone one may think
     and write of it as one likes, so an individual case has none."""
     slug = edition.worksheet.slug
-    touches = slug in TOUCHES_USE or bool(USE_GATES & set(edition.gates))
-    if not touches or not is_joint(case) or edition.for_clinician:
+    if not touches(edition) or not is_joint(case) or edition.for_clinician:
         return ()
     if slug == CHECK_IN_SHEET and case.past_use_talk == PastUseTalk.CHECK_IN:
         return (Callout(tone="tip", text=_("This is our set time to talk about past use, if both of us want to.")),)

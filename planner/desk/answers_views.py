@@ -9,10 +9,8 @@ from django.views.decorators.http import require_safe
 
 from planner.base import once
 from planner.base.access import clinical, find
-from planner.cases import gates
 from planner.cases.models import Case, Participant
 from planner.homework import over_time
-from planner.homework.response_actions import SHARED_RECORD
 from planner.practice.trail import record
 from planner.progress import lines
 from planner.sessions.models import Session, SessionState
@@ -70,6 +68,5 @@ def curious(request: HttpRequest, pk: int) -> HttpResponse:
     """What the writers of a case share of their journals, to be read together; nothing that is private."""
     case = find(Case.objects.select_related("practice"), request.user, pk=pk)
     record("viewed", by=request.user, what="case", what_id=case.pk, case_id=case.pk)
-    verdict = gates.look(case, SHARED_RECORD)
-    entries = over_time.shared(case, lines.people_of(case)) if verdict.open else []
+    entries, verdict = over_time.shared(case, lines.people_of(case))
     return render(request, "desk/curious.html", {"case": case, "entries": entries, "verdict": verdict})

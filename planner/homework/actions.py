@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planner.cases import clearance, gates
-from planner.cases.models import Case, Person
+from planner.cases.models import Audience, Case, Person
 from planner.cases.names import current
 from planner.homework.models import (
     Assignment,
@@ -67,8 +67,10 @@ def print_copies(
     `rendering` is the paper rendered already (a press run takes longer than a transaction should). The options are
     remembered for the people in `remember_for`; without any, for the practice; without `remember` not at all, as nobody
     chose them. `assignments` are what the sheets are printed for, in their order; without, each finds the open one of
-    its person. Raises what the press raises.
+    its person. Raises GateShut for a reader who no longer consents to treatment, and what the press raises.
     """
+    if audience != Audience.CLINICIAN:
+        pass_gates(case, (), person)
     rendering = rendering or press.render(paper)
     with transaction.atomic():
         printed = keep.keep(rendering, paper, address=paper.address or addresses.new_address())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -18,8 +19,8 @@ from planner.base.access import carrying, clinical, find, find_to_edit
 from planner.base.models import Stale
 from planner.base.once import once, print_key
 from planner.base.text import clean_line
-from planner.cases import gates
-from planner.cases.models import Case
+from planner.cases import clearance, gates
+from planner.cases.models import Case, Participant
 from planner.cases.names import current, label
 from planner.homework import actions, giving, papers, reviewing
 from planner.homework.forms import TOGETHER, GiveForm, ReviewForm, TickForm
@@ -54,7 +55,7 @@ def give(request: HttpRequest, case_pk: int) -> HttpResponse:
         initial={**start, "who": giving.default_readers(participants, edition, TOGETHER)},
     )  # fmt: skip
     wanted = edition.gates if edition else source.gates if source else []
-    verdict = gates.look(case, wanted)
+    verdict = _before_choosing(case, wanted, participants)
     if form.is_valid() and verdict.open:
         try:
             return HttpResponseRedirect(
@@ -67,6 +68,17 @@ def give(request: HttpRequest, case_pk: int) -> HttpResponse:
         "back": request.get_full_path(),
     }  # fmt: skip
     return render(request, "homework/give_what.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _before_choosing(case: Case, wanted: Iterable[str], participants: Sequence[Participant]) -> gates.Verdict:
+    """What stands against it before it is said who gets it. Where one person does not consent any more that is told,
+    and stops once that person is chosen; it stops at once where nobody is left."""
+    verdict = actions.clearance_for(case, wanted, None)
+    consent = [reason for reason in verdict.blocked if reason.flag == clearance.CONSENT]
+    if {reason.person_id for reason in consent} >= {place.person_id for place in participants}:
+        return verdict
+    safety = [reason for reason in verdict.blocked if reason.flag != clearance.CONSENT]
+    return gates.Verdict(safety, [*consent, *verdict.warnings])
 
 
 def _chosen(request: HttpRequest) -> tuple[Worksheet | None, Intervention | None]:

@@ -15,8 +15,8 @@ from typing import Any
 from django.db.models import Count, Exists, Max, OuterRef
 from django.utils import timezone
 
-from planner.cases.consents import Ledger
-from planner.cases.models import Case, ConsentKind, Participant, Person
+from planner.cases import clearance, consents, gates, talk
+from planner.cases.models import Case, Participant, Person
 from planner.homework.models import Response, Sharing
 from planner.library.models import Worksheet
 from planner.progress import charts
@@ -25,6 +25,7 @@ from planner.sheets.onscreen import Shown, fields, words
 
 TEN = 10  # responses of one person on one page: ten weeks of a weekly sheet
 MOST_ENTRIES = 40  # of a shared journal on one page
+SHARED_RECORD = ("shared-record",)  # the gate of everything that one person writes and another reads
 
 
 @dataclass(frozen=True)
@@ -126,17 +127,29 @@ class Entry:
     shown: Shown
 
 
-def shared(case: Case, places: Sequence[Participant]) -> list[Entry]:
-    """What its writers share with the others at this moment, the newest first. The rest stays private, and so does all
-    of somebody whose consent to sharing has come to an end."""
+def shared(case: Case, places: Sequence[Participant]) -> tuple[list[Entry], gates.Verdict]:
+    """What its writers share with the others at this moment, the newest first, and what stands against it. The rest
+    stays private. Nothing is shown where a gate or a consent stops shared views; what a person in recovery wrote on a
+    sheet about use waits for the consent that names each reader."""
+    verdict = clearance.look(case, SHARED_RECORD, readers=places, doing=clearance.Doing.FILLED, tells_use=False)
+    if not verdict.open:
+        return [], verdict
     standing = Sharing.objects.filter(response=OuterRef("pk"), withdrawn_at=None)
     rows = answered(case).filter(Exists(standing), assignment__person__isnull=False)
-    rows = rows.select_related("edition__worksheet", "assignment__person").order_by("-finished_at", "-pk")
-    ledger, found = Ledger.of(case), []
-    for response in rows[:MOST_ENTRIES]:
+    rows = rows.select_related("edition__worksheet__intervention__current", "assignment__person")
+    silent, found = _must_not_tell_use(case, places), []
+    for response in rows.order_by("-finished_at", "-pk")[:MOST_ENTRIES]:
         person = response.assignment.person
-        if not ledger.stopped(person.pk, ConsentKind.SHARING):
+        if person.pk not in silent or not talk.touches(response.edition):
             blocks, _names = _read_by(response, person, places)
             language = response.edition.worksheet.language
             found.append(Entry(response, Shown(blocks, values=response.values, language=language)))
-    return found
+    return found, verdict
+
+
+def _must_not_tell_use(case: Case, places: Sequence[Participant]) -> set[int]:
+    """Whose use no consent opens to everybody of the case yet."""
+    if not consents.under_part2(case):
+        return set()
+    missing = consents.unshared(consents.in_recovery(places), places, consents.Ledger.of(case))
+    return {about.pk for about, _reader in missing}

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from planner.cases import gates
+from planner.cases import clearance, consents, gates, talk
 from planner.cases.models import Person
+from planner.cases.names import current
 from planner.homework.actions import GateShut, Refused, pass_gates
 from planner.homework.models import (
     Assignment,
@@ -22,6 +23,7 @@ from planner.homework.models import (
     Sharing,
     Way,
 )
+from planner.homework.over_time import SHARED_RECORD
 from planner.homework.papers import AMOUNT, QUALITY
 from planner.library.models import WorksheetEdition
 from planner.practice.models import User
@@ -29,7 +31,6 @@ from planner.practice.trail import record
 from planner.sheets.blocks import Scale
 
 FIGURES = ("amount_client", "quality_client", "amount_clinician", "quality_clinician")
-SHARED_RECORD = ("shared-record",)  # the gate of everything that one person writes and another reads
 
 
 @transaction.atomic
@@ -159,13 +160,23 @@ def share(*, by: User, response: Response, person: Person) -> Sharing:
     assignment = response.assignment
     if assignment.person_id != person.pk:
         raise Refused(_("Only the person who wrote it can share it."))
-    verdict = gates.look(assignment.case, SHARED_RECORD)
+    verdict = look_at_sharing(assignment)
     if not verdict.open:
         raise GateShut(verdict)
     row, new = Sharing.objects.get_or_create(response=response, withdrawn_at=None, defaults={"person": person})
     if new:
         record("shared", by=by, what="response", what_id=response.pk, case_id=assignment.case_id)
     return row
+
+
+def look_at_sharing(assignment: Assignment) -> gates.Verdict:
+    """What stands against others reading what somebody wrote: safety, and what everybody consents to. What a person in
+    recovery wrote on a sheet about use tells their use."""
+    places = current(assignment.case)
+    writes = [place for place in places if place.person_id == assignment.person_id]
+    tells = bool(assignment.edition and talk.touches(assignment.edition) and consents.in_recovery(writes))
+    filled = clearance.Doing.FILLED
+    return clearance.look(assignment.case, SHARED_RECORD, readers=places, doing=filled, tells_use=tells)
 
 
 @transaction.atomic

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from planner.base.access import carrying, find_to_edit
 from planner.base.models import Stale
 from planner.base.once import once
-from planner.cases import gates
 from planner.homework import actions, papers, response_actions, reviewing
 from planner.homework.actions import Refused
 from planner.homework.forms import ClientFiguresForm, FiguresForm, ReviewForm, TickForm
@@ -270,7 +269,7 @@ def _done_context(row: Assignment) -> dict[str, Any]:
     others = [one.person.on_paper for one in row.case.participants.select_related("person") if one.left_on is None]
     mine = row.person.on_paper if row.person else ""
     may_share = bool(response and row.person and len(others) > 1)
-    verdict = gates.look(row.case, response_actions.SHARED_RECORD)
+    verdict = response_actions.look_at_sharing(row)
     return {
         "row": row, "response": response, "standing": standing, "may_share": may_share and verdict.open,
         "others": ", ".join(name for name in others if name != mine),

@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 
 from planner.base import jobs
 from planner.base.models import Job
-from planner.cases import gates
 from planner.homework import actions, papers
 from planner.homework.models import Assignment, AssignmentState, PrintoutKind
 from planner.practice.models import User
@@ -34,7 +33,7 @@ SET, JOINED = 90, 95  # per cent
 
 @dataclass(frozen=True)
 class Due:
-    """One assignment of the week and whether a gate keeps it back."""
+    """One assignment of the week and what keeps it back: safety, or a consent."""
 
     assignment: Assignment
     shut: tuple[str, ...]
@@ -46,13 +45,13 @@ def due(user: User) -> list[Due]:
     rows = rows.filter(state=AssignmentState.OPEN, printed_sheets=None, case__closed_on=None)
     rows = rows.select_related(
         "case__practice", "person", "edition__worksheet__intervention__current", "source", "series"
-    ).prefetch_related("case__participants__person", "case__flags", "case__overrides")
+    ).prefetch_related("case__participants__person", "case__flags", "case__overrides", "case__consents")
     return [Due(row, _shut(row)) for row in rows.order_by("case__code", "starts_on", "pk")[:MOST]]
 
 
 def _shut(row: Assignment) -> tuple[str, ...]:
     """Sentences of what has to be settled first; no query of its own."""
-    blocked = gates.look(row.case, row.gates).blocked
+    blocked = actions.clearance_for(row.case, row.gates, row.person).blocked
     return tuple(dict.fromkeys(reason.sentence for reason in blocked))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from planner.cases import gates
+from planner.cases import clearance, gates
 from planner.cases.models import Person
 from planner.library.models import Intervention, Pathway, Statement
 from planner.plans import sentences, smart
@@ -91,10 +91,9 @@ def cards_of(tree: Tree, people: list[Person], bound: Mapping[str, PartForm] | N
     def form(kind: str, row: Any) -> PartForm:
         return sent.get(f"{kind}-{row.pk}") or row_form(kind, row, people)
 
-    wanted = {
-        gate for node in tree.objectives() for one in node.planned if one.edition_id for gate in one.edition.gates
-    }
-    verdict = gates.look(tree.plan.case, wanted)
+    editions = [one.edition for node in tree.objectives() for one in node.planned if one.edition_id]
+    wanted = {gate for edition in editions for gate in edition.gates}
+    verdict = clearance.look(tree.plan.case, wanted) if editions else gates.Verdict()
 
     def planned(row: PlannedIntervention) -> Card:
         shut = verdict.of(row.edition.gates).blocked if row.edition_id else []

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from planner.base.access import clinical, find, find_to_edit
 from planner.base.once import once, print_key
+from planner.cases.actions import Refused
 from planner.library.papers import remembered
 from planner.plans import print_actions
 from planner.plans.forms import PrintForm, people_of
@@ -36,7 +37,7 @@ def plan_print(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             return HttpResponseRedirect(once(print_key(request.POST), request.user.pk, keep))
-        except press.TooMuch as error:
+        except (press.TooMuch, Refused) as error:
             problem = str(error)
     made = (
         PlanPrint.objects.visible_to(request.user)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from planner.cases import clearance
+from planner.cases.actions import must_be_open
 from planner.cases.models import Audience, Case, Person
 from planner.practice.models import User
 from planner.practice.trail import record
@@ -16,7 +18,8 @@ from planner.sheets.papers import Paper
 
 
 def print_sheet(*, by: User, case: Case, person: Person, measure: Measure, options: Options) -> ProgressPrint:
-    """The rating sheet of one person, with the address that brings it back. Raises what the press raises."""
+    """The rating sheet of one person, with the address that brings it back. Raises Stopped, and what the press does."""
+    must_be_open(clearance.look_at_paper(case, person))
     address = addresses.new_address()
     paper = papers.rating_sheet(
         measure, practice=by.practice, options=options, language=person.language, person=person, address=address
@@ -26,7 +29,8 @@ def print_sheet(*, by: User, case: Case, person: Person, measure: Measure, optio
 
 
 def print_progress(*, by: User, case: Case, person: Person | None, options: Options) -> ProgressPrint:
-    """Where one person stands, or what they all allowed. Raises what the press raises."""
+    """Where one person stands, or what they all allowed. Raises Stopped, and what the press raises."""
+    must_be_open(clearance.look_at_paper(case, person))
     paper = papers.progress_paper(case, person, options=options)
     audience = Audience.PERSON if person else Audience.CASE
     return _kept(by, case, person, audience, PrintKind.PROGRESS, paper, addresses.new_address(), {})

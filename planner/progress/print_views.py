@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from planner.base.access import clinical, find, find_to_edit
 from planner.base.once import once, print_key
+from planner.cases.actions import Refused
 from planner.cases.models import Case, Participant, Person
 from planner.library.forms import PrintForm
 from planner.practice.trail import record
@@ -74,7 +75,7 @@ def _printed(request: HttpRequest, form: PrintForm, do: Callable[[Options], Prog
         return None
     try:
         made = once(print_key(request.POST), request.user.pk, lambda: str(do(form.options).pk))
-    except press.TooMuch as error:
+    except (press.TooMuch, Refused) as error:
         form.add_error(None, str(error))
         return None
     row = ProgressPrint.objects.visible_to(request.user).select_related("printed").get(pk=made)

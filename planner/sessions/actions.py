@@ -132,7 +132,7 @@ def use_template(session: Session, template: SessionTemplate, *, by: User, versi
     """Fills the agenda from a library template. What was added by hand stays, before the template's closing item.
 
     The template brings its own opening and closing, so the ones that the session was planned with are taken off.
-    An item behind a shut gate is left out: the verdict returned says which gates and why.
+    An item that something stands against is left out: the verdict returned says what.
     """
     _begin(session, by, version, template=template)
     kept = list(session.items.kept())
@@ -142,16 +142,22 @@ def use_template(session: Session, template: SessionTemplate, *, by: User, versi
     editions = _editions_of(template, lines)
     verdict = look(session, {gate for edition in editions.values() for gate in edition.gates})
     openings = opening_count(lines)
-    fresh, shut = [], set()
+    fresh, left_out = [], []
     for place, line in enumerate(lines):
         edition = editions.get(line.get("intervention"))
         if edition and not verdict.of(edition.gates).open:
-            shut |= set(edition.gates)
+            left_out.append(edition)
             continue
         fresh.append(_from_template(session, line, edition, opening=place < openings, last=place == len(lines) - 1))
     _lay(session, fresh, own)
     _record("used_template", session, by, template=template.slug, items=len(fresh))
-    return verdict.of(shut)
+    return _said_of(left_out, verdict)
+
+
+def _said_of(left_out: Iterable[InterventionEdition | AgendaItem], verdict: gates.Verdict) -> gates.Verdict:
+    """What stands against those that were left out; nothing where none was."""
+    shut = [set(one.gates) for one in left_out]
+    return verdict.of(set().union(*shut)) if shut else gates.Verdict()
 
 
 def _editions_of(template: SessionTemplate, lines: Sequence[dict]) -> dict[str, InterventionEdition]:
@@ -300,10 +306,10 @@ def carry_over(
     _begin(session, by, version)
     verdict = look(session, {gate for item in wanted for gate in item.gates})
     attending = attending_of(session)
-    added, shut = [], set()
+    added, left_out = [], []
     for old in wanted:
-        if not verdict.of(old.gates).open:
-            shut |= set(old.gates)
+        if not stands_against(old, verdict).open:
+            left_out.append(old)
             continue
         fresh = AgendaItem(kind=old.kind, title=old.title, minutes=_still_needed(old), prompt=old.prompt)
         fresh.carried_from, fresh.objective = old, old.objective
@@ -311,7 +317,7 @@ def carry_over(
         if old.edition:
             offer_handouts(fresh, attending)
     _record("carried_over", session, by, items=len(added))
-    return added, verdict.of(shut)
+    return added, _said_of(left_out, verdict)
 
 
 def _still_needed(old: AgendaItem) -> int:
@@ -395,7 +401,8 @@ def restore_item(item: AgendaItem, *, by: User, version: int) -> None:
     session = item.session
     if not session.items.just_removed().filter(pk=item.pk).exists():
         raise Refused(_("The minute for taking this back is over. Add the item again."))
-    _pass_gates(session, item.gates)
+    if item.edition_id:
+        _pass_gates(session, item.gates)
     _begin(session, by, version)
     order = list(session.items.kept())
     item.removed_at = None
@@ -407,12 +414,12 @@ def restore_item(item: AgendaItem, *, by: User, version: int) -> None:
 
 @transaction.atomic
 def set_handout(handout: Handout, *, by: User, version: int, wanted: bool) -> None:
-    """Whether a sheet is to be given out. Raises GateShut when it is wanted and a gate stands against it."""
+    """Whether a sheet is to be given out. Raises GateShut when it is wanted and something stands against it."""
     session = handout.item.session
     if handout.wanted == wanted and _just_mine(session, by, version):
         return
     if wanted:
-        _pass_gates(session, handout.gates)
+        _may_be_given(handout)
     _begin(session, by, version)
     handout.wanted = wanted
     handout.save(update_fields=["wanted", "changed_at"])
@@ -503,18 +510,16 @@ def attending_of(session: Session) -> list[Participant]:
 
 
 def look(session: Session, wanted: Iterable[str], attending: list[Participant] | None = None) -> gates.Verdict:
-    """The verdict on some gates. What is known about anybody in the case counts, also about one who stays away today:
-    a sheet for one partner reaches the other. Only a minor counts where the minor attends."""
-    wanted = set(wanted)
-    if not wanted:
-        return gates.Verdict()
-    here = {participant.person_id for participant in attending or attending_of(session)}
-    verdict = gates.look(session.case, wanted)
+    """The verdict on something from the library: on its gates and on what those who attend consent to. What is known
+    about anybody in the case counts, also about one who stays away today: a sheet for one partner reaches the other.
+    Only a minor counts where the minor attends."""
+    return clearance.look(session.case, wanted, readers=attending or attending_of(session))
 
-    def counts(reason: gates.Reason) -> bool:
-        return reason.flag != gates.MINOR or reason.person_id in here
 
-    return gates.Verdict(list(filter(counts, verdict.blocked)), list(filter(counts, verdict.warnings)))
+def stands_against(item: AgendaItem, verdict: gates.Verdict) -> gates.Verdict:
+    """What a verdict on many gates says of one item. Against an item in the clinician's own words nothing stands: that
+    is where a consent is talked about."""
+    return verdict.of(item.gates) if item.edition_id else gates.Verdict()
 
 
 def look_at_print(session: Session, order: papers.Order, attending: list[Participant]) -> gates.Verdict:
@@ -527,6 +532,15 @@ def look_at_print(session: Session, order: papers.Order, attending: list[Partici
 
 def _pass_gates(session: Session, wanted: Iterable[str]) -> None:
     verdict = look(session, wanted)
+    if not verdict.open:
+        raise GateShut(verdict)
+
+
+def _may_be_given(handout: Handout) -> None:
+    """Only the consents of those who get the sheet count: the other partner's work goes on."""
+    attending = attending_of(handout.item.session)
+    readers = [handout.participant] if handout.participant else attending
+    verdict = clearance.look(handout.item.session.case, handout.gates, readers=readers, present=attending)
     if not verdict.open:
         raise GateShut(verdict)
 

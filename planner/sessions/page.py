@@ -92,7 +92,7 @@ class Plan:
     @cached_property
     def rows(self) -> list[ItemRow]:
         return [
-            ItemRow(item, number, _sheets(item), tuple(_each(self.verdict.of(item.gates).blocked)))
+            ItemRow(item, number, _sheets(item), tuple(_each(actions.stands_against(item, self.verdict).blocked)))
             for number, item in enumerate(self.items, 1)
         ]
 
@@ -100,6 +100,8 @@ class Plan:
     def warnings(self) -> list[str]:
         """What the gates of the items on the agenda warn of."""
         wanted = {gate for item in self.items for gate in item.gates}
+        if not any(item.edition_id for item in self.items):
+            return []
         return [reason.sentence for reason in _each(self.verdict.of(wanted).warnings)]
 
     @cached_property

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from planner.cases import gates
+from planner.cases import clearance, gates
 from planner.cases.models import Case, Participant
 from planner.cases.names import current
 from planner.library.models import Pathway
@@ -25,6 +25,9 @@ from planner.practice.trail import record
 from planner.sessions import actions, agenda
 from planner.sessions.models import AgendaItem, ItemKind, Session
 from planner.sessions.times import to_utc
+
+#: Reasons that count where the person they are about takes part in the hour.
+_WHO_COMES = (gates.MINOR, clearance.CONSENT)
 
 
 class Changed(actions.Refused):
@@ -109,7 +112,7 @@ def preview(*, case: Case, pathway: Pathway, starts_at: datetime, zone: str) -> 
     """
     hours = hours_of(pathway)
     people = current(case)
-    verdict = gates.look(case, {gate for hour in hours for gate in hour.gates}, participants=people)
+    verdict = clearance.look(case, {gate for hour in hours for gate in hour.gates}, readers=people)
     plans = []
     for hour in hours:
         starts = starts_at + timedelta(days=hour.day)
@@ -126,9 +129,9 @@ def _plan(hour: Hour, where: str, starts: datetime, people: Sequence[Participant
     here = {participant.person_id for participant in attendees}
 
     def shut(item: AgendaItem) -> tuple[gates.Reason, ...]:
-        """As on an agenda: what is known about anybody counts, a minor counts where the minor comes."""
-        blocked = verdict.of(item.gates).blocked
-        return tuple(one for one in blocked if one.flag != gates.MINOR or one.person_id in here)
+        """As on an agenda: what is known about anybody counts, a minor and a consent count where the person comes."""
+        blocked = actions.stands_against(item, verdict).blocked
+        return tuple(one for one in blocked if one.flag not in _WHO_COMES or one.person_id in here)
 
     items = _items(hour)
     items[0].prompt = "\n".join(filter(None, [where, items[0].prompt]))

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from planner.base.access import carrying, find_to_edit
 from planner.base.once import once, print_key
+from planner.cases import clearance
 from planner.cases.models import Audience, Case
 from planner.cases.names import current
 from planner.homework.actions import print_copies
@@ -30,13 +31,15 @@ def where(request: HttpRequest, case_pk: int) -> HttpResponse:
     form = OptionsForm(request.POST or None, initial=remembered.as_json())
     options = Options.chosen(remembered.as_json(), **form.cleaned_data) if form.is_valid() else remembered
     paper = where_we_are.where_paper(case, options)
-    if request.method == "POST" and form.is_valid() and paper:
+    verdict = clearance.look_at_paper(case, None)
+    if request.method == "POST" and form.is_valid() and paper and verdict.open:
         return _print(request, case, paper)
     for name in ("fill", "name", "greyscale"):
         del form.fields[name]
     content = paper.context["where"] if paper else None
-    context = {"case": case, "form": form, "where": content}
-    return render(request, "sessions/where.html", context, status=422 if form.errors else 200)
+    context = {"case": case, "form": form, "where": content, "verdict": verdict, "here": request.path}
+    refused = form.errors or (request.method == "POST" and not verdict.open)
+    return render(request, "sessions/where.html", context, status=422 if refused else 200)
 
 
 def _print(request: HttpRequest, case: Case, paper: Paper) -> HttpResponse:

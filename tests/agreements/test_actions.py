@@ -10,6 +10,7 @@ from planner.agreements.kinds import KINDS, places
 from planner.agreements.models import Agreement, AgreementVersion, PaperCopy
 from planner.base.models import Stale
 from planner.cases import consent_actions
+from planner.cases.actions import Stopped
 from planner.cases.models import Person
 from planner.practice.models import TrailEntry
 from tests import factories
@@ -54,7 +55,7 @@ def test_in_an_individual_case_there_is_nothing_together(library, owner):
 
 
 def test_a_joint_page_about_use_waits_for_the_consent(settled, owner, maya, ruben):
-    with pytest.raises(actions.Stopped) as stopped:
+    with pytest.raises(Stopped) as stopped:
         begun(settled, owner, "prevention", "what-we-agreed")
     assert "Ruben has not signed yet that what concerns use may be shared with Maya." in str(stopped.value)
     assert not Agreement.objects.exists()
@@ -68,7 +69,7 @@ def test_ones_own_part_needs_no_consent_of_the_other(settled, owner, maya, ruben
 
 
 def test_safety_not_asked_shuts_the_joint_page(library, couple, owner):
-    with pytest.raises(actions.Stopped):
+    with pytest.raises(Stopped):
         begun(couple, owner, "boundary", "our-limits")
 
 
@@ -183,7 +184,7 @@ def test_a_consent_taken_back_stops_filling_printing_and_renewing(settled, owner
     assert actions.verdict_of(version).open
     consent_actions.withdraw(by=owner, consent=consent)
     assert not actions.verdict_of(version).open
-    with pytest.raises(actions.Stopped):
+    with pytest.raises(Stopped):
         actions.renew(by=owner, agreement=version.agreement)
 
 

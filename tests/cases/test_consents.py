@@ -25,7 +25,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
-LIST_QUERIES = 14
+LIST_QUERIES = 12
 TOLD = {
     "what": "What we speak about in our sessions.", "purpose": "To plan together.", "discloser": "Harbour practice",
     "ends_when": "therapy ends",

@@ -134,7 +134,7 @@ def test_the_page_asks_the_database_the_same_number_of_times(page, owner, sheet,
         page.get(reverse("week_sheets"))
 
 
-PAGE_QUERIES = 8
+PAGE_QUERIES = 9
 
 
 def test_work_that_waits_for_somebody_who_is_gone_makes_nothing(owner):

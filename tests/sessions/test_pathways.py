@@ -217,5 +217,5 @@ def test_the_preview_costs_the_same_for_two_and_for_six(
     Pathway.objects.filter(pk=pathway.pk).update(content=content)
     browser, asked = signed_in(owner), {"pathway": pathway.pk, "day": "2027-10-28", "clock": "10:00"}
     browser.get(reverse("pathway_lay", args=[couple.pk]), asked)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         browser.get(reverse("pathway_lay", args=[couple.pk]), asked)

@@ -173,7 +173,7 @@ def test_the_planner_asks_the_same_number_of_queries(page, owner, couple, count,
         page.get(url("session_plan", session.pk))
 
 
-PLAN_QUERIES = 30
+PLAN_QUERIES = 31
 
 
 def test_a_button_of_the_script_gets_the_agenda_anew_and_the_words_to_say(page, session):
