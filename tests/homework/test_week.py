@@ -9,10 +9,13 @@ from django.urls import reverse
 
 from planner.base import jobs
 from planner.base.models import Job
+from planner.cases import consent_actions
 from planner.homework import week
 from planner.homework.models import PrintedSheet, Printout
 from planner.practice.models import Practice
+from planner.sheets import press
 from tests import factories
+from tests.cases.test_consents import draw, signed
 
 
 @pytest.fixture
@@ -109,6 +112,31 @@ def test_a_shut_gate_keeps_its_sheet_back_and_says_so(page, owner, clients):
     page.post(reverse("week_make"))
     call_command("work", str(Job.objects.get().pk))
     assert not row.printed_sheets.exists() and PrintedSheet.objects.count() == 6
+
+
+def test_who_withdrew_consent_gets_no_sheet_and_the_page_says_so(page, owner, clients):
+    person = clients[0].participants.first().person
+    consent = signed(draw(clients[0], owner, person, "treatment"), owner)
+    page.post(reverse("week_make"))
+    consent_actions.withdraw(by=owner, consent=consent, how="Said so in the hour.")
+    shown = page.get(reverse("week_sheets")).content.decode()
+    assert "Left out" in shown and "Ann0 no longer consents to treatment. Ask first" in shown
+    call_command("work", str(Job.objects.get().pk))  # withdrawn between the click and the work
+    job = Job.objects.get()
+    assert job.state == "done" and "Ann0" not in text_of(bytes(job.result))
+    assert PrintedSheet.objects.count() == 5 and not PrintedSheet.objects.filter(person=person).exists()
+
+
+def test_only_an_odd_document_gets_a_blank_page_of_its_own_size():
+    def pdf(pages, width):
+        writer, out = pypdf.PdfWriter(), io.BytesIO()
+        for _page in range(pages):
+            writer.add_blank_page(width, 400)
+        writer.write(out)
+        return out.getvalue()
+
+    joined = pypdf.PdfReader(io.BytesIO(press.join([pdf(1, 300), pdf(2, 310), pdf(3, 320)])))
+    assert [float(one.mediabox.width) for one in joined.pages] == [300, 300, 310, 310, 320, 320, 320, 320]
 
 
 def test_only_one_s_own_cases_and_only_this_week(page, signed_in, colleague, owner, clients, sheet):
