@@ -4,7 +4,7 @@
 | --- | --- |
 | treatment | once declined, withdrawn or run out: giving, printing and filling for this person |
 | sharing | what one tells does not reach the other: joint sheets filled in, shared views, plans with use content |
-| contact | reminders and messages: the practice reaches nobody who did not say yes to that way |
+| contact | once declined, withdrawn or run out: reminders for this person (planner.boosters.contact) |
 | release | nothing about the case leaves the practice before every adult it is about has signed |
 
 Where the case is under 42 CFR Part 2 (unknown counts as yes) what is known about a person's use is visible to somebody
@@ -65,11 +65,6 @@ def standing(
     if about_use:
         rows = rows.filter(about_use=True)
     return next((row for row in rows.order_by("-pk") if not way or way in row.ways), None)
-
-
-def may_contact(case: Case, person: Person, way: str) -> bool:
-    """Whether the practice may reach this person in this way (of ContactWay). Boosters and reminders ask this."""
-    return standing(case, person, ConsentKind.CONTACT, way=way) is not None
 
 
 def may_see_use(case: Case, about: Person, reader: Person) -> bool:

@@ -39,13 +39,22 @@ def touches(edition: Any) -> bool:
     return edition.worksheet.slug in TOUCHES_USE or bool(USE_GATES & set(edition.gates))
 
 
-def lines(case: Case, edition: Any) -> tuple[Block, ...]:
-    """What stands at the head of a sheet of this case that touches on use: one line, or nothing. Alone one may think
+def said_on(case: Case, edition: Any) -> str:
+    """The one sentence that a sheet of this case carries where past use comes up on it, or nothing. Alone one may think
     and write of it as one likes, so an individual case has none."""
-    slug = edition.worksheet.slug
     if not touches(edition) or not is_joint(case) or edition.for_clinician:
-        return ()
-    if slug == CHECK_IN_SHEET and case.past_use_talk == PastUseTalk.CHECK_IN:
-        return (Callout(tone="tip", text=_("This is our set time to talk about past use, if both of us want to.")),)
-    said = sentence(case)
+        return ""
+    if edition.worksheet.slug == CHECK_IN_SHEET and case.past_use_talk == PastUseTalk.CHECK_IN:
+        return _("This is our set time to talk about past use, if both of us want to.")
+    return sentence(case)
+
+
+def lines(case: Case, edition: Any) -> tuple[Block, ...]:
+    """The same as a block at the head of a living document."""
+    said = said_on(case, edition)
     return (Callout(tone="tip", text=said),) if said else ()
+
+
+def rule(case: Case) -> str:
+    """What was settled, for the clinician's plan of an hour: "Past use: In session only". Nothing for one person."""
+    return f"{_('Past use:')} {case.get_past_use_talk_display()}" if is_joint(case) else ""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
+from planner.cases import talk
 from planner.cases.models import Case, Participant, Person
 from planner.homework import adapting
 from planner.homework.actions import SheetOf
@@ -137,6 +138,7 @@ def _role_line(one: Given) -> str:
     parts = [_("Your sheet, %(name)s.") % {"name": one.reader.person.on_paper}] if one.reader else []
     if one.edition:
         parts += [_sentence(text) for text in (row.when_where, row.how_often) if text]
+        parts += filter(None, [talk.said_on(row.case, one.edition)])
     if row.until:
         parts.append(_("Until %(day)s.") % {"day": formats.date_format(row.until, "D j M")})
     return " ".join(parts)

@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from planner.cases.gates import is_joint
 from planner.cases.models import Person, Stance
 from planner.cases.signing import Shown, shown_for
 from planner.plans import digest, sentences, signing, standing
@@ -166,6 +167,7 @@ def _facts(plan: Plan) -> tuple[tuple[str, str], ...]:
         (_("Next review"), _day(plan.review_on)),
         (_("Days between reviews"), f"{plan.review_days} {plan.review_rule}".strip()),
         (_("Sessions"), ", ".join(filter(None, meet))),
+        (_("Talk about past use"), plan.case.get_past_use_talk_display() if is_joint(plan.case) else ""),
         (_("Code"), code), (_("Supervision"), plan.get_supervision_display() if plan.supervision else ""),
     ]  # fmt: skip
     return tuple((name, words) for name, words in found if words)

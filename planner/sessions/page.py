@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from planner.cases import gates
+from planner.cases import gates, talk
 from planner.cases.models import Participant
 from planner.cases.names import label
 from planner.library import recent, search
@@ -103,6 +103,11 @@ class Plan:
         if not any(item.edition_id for item in self.items):
             return []
         return [reason.sentence for reason in _each(self.verdict.of(wanted).warnings)]
+
+    @property
+    def talk(self) -> str:
+        """Where this case talks about past use."""
+        return talk.rule(self.session.case)
 
     @cached_property
     def before(self) -> dict[int, Before]:

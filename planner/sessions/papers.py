@@ -16,7 +16,8 @@ from typing import Any
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
-from planner.cases.models import Audience, Participant, Person
+from planner.cases import talk
+from planner.cases.models import Audience, Case, Participant, Person
 from planner.homework import adapting
 from planner.homework.actions import SheetOf
 from planner.homework.models import Adaptation, PrintoutKind
@@ -63,6 +64,7 @@ class AgendaPaper:
     planned: int
     kind: str
     lines: tuple[AgendaLine, ...]
+    talk: str = ""  # where the case talks about past use
 
 
 @dataclass(frozen=True)
@@ -266,7 +268,8 @@ def _sheets_order(
     with translation.override(language):
         prefixes = [f"s{number}-" if len(chosen) > 1 else "" for number in range(1, len(chosen) + 1)]
         sheet_copies = [
-            _sheet_copy(copy, prefix, attending, back, real=real) for copy, prefix in zip(chosen, prefixes, strict=True)
+            _sheet_copy(copy, prefix, session.case, attending, back, real=real)
+            for copy, prefix in zip(chosen, prefixes, strict=True)
         ]
         address = addresses.new_address() if real else ""
         if len(sheet_copies) == 1:
@@ -308,7 +311,9 @@ def _audience(chosen: list[Copy], reader: Participant | None) -> str:
     return Audience.CLINICIAN if any(copy.participant for copy in chosen) else Audience.CASE
 
 
-def _sheet_copy(copy: Copy, prefix: str, attending: list[Participant], back: Any, *, real: bool) -> SheetCopy:
+def _sheet_copy(
+    copy: Copy, prefix: str, case: Case, attending: list[Participant], back: Any, *, real: bool
+) -> SheetCopy:
     """One sheet as its reader gets it: own wording, own language, own name."""
     content = adapting.content_of(copy.edition, copy.adaptation)
     worksheet = copy.edition.worksheet
@@ -316,7 +321,7 @@ def _sheet_copy(copy: Copy, prefix: str, attending: list[Participant], back: Any
     with translation.override(worksheet.language):
         role_line = _("Your sheet, %(name)s.") % {"name": person.on_paper} if person and len(attending) > 1 else ""
         # A box of its own at the end would push a full sheet onto one page more; in a packet the cover says it.
-        lines = [role_line, "" if prefix else _bring_back(back)]
+        lines = [role_line, talk.said_on(case, copy.edition), "" if prefix else _bring_back(back)]
         joint = () if person else tuple(other.person.on_paper for other in attending)
         alone = joint[0] if len(joint) == 1 else ""
         return SheetCopy(
@@ -380,6 +385,7 @@ def _agenda_order(
         planned=sum(line.minutes for line in lines),
         kind=session.get_kind_display(),
         lines=lines,
+        talk=talk.rule(session.case),
     )
     paper = Paper(
         title=_("Agenda"),

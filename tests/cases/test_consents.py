@@ -127,7 +127,7 @@ def test_the_last_day_is_included(couple, owner, ruben, days, stands):
     consent.refresh_from_db()
     assert (consent.state == ConsentState.STANDING) is stands
     assert (consents.standing(couple, ruben, "contact") is not None) is stands
-    assert consents.may_contact(couple, ruben, "call") is stands
+    assert (consents.standing(couple, ruben, "contact", way="call") is not None) is stands
 
 
 def test_a_withdrawn_consent_stops_today(couple, owner, ruben, maya):
@@ -147,7 +147,7 @@ def test_a_withdrawal_has_a_day_that_can_be(couple, owner, ruben, maya, day):
 
 def test_contact_is_for_the_ways_that_were_named(couple, owner, ruben):
     signed(draw(couple, owner, ruben, "contact", ways=["call", "post"]), owner)
-    allowed = {way for way in ContactWay.values if consents.may_contact(couple, ruben, way)}
+    allowed = {way for way in ContactWay.values if consents.standing(couple, ruben, "contact", way=way)}
     assert allowed == {"call", "post"}
 
 
