@@ -229,7 +229,7 @@ def test_another_client_another_practice_and_nobody_s_get_the_same_answer(
         assert (row_of.case, row_of.problem) == (None, "no-address")
         shown = client.get(reverse("returned_file", args=[row_of.pk])).content.decode()
         assert who == owner or ("Maya" not in shown and row.case.code not in shown)
-        pages.append("carries no return address that leads to one of your cases" in shown)
+        pages.append("carries no return address that leads to homework of one of your cases" in shown)
         assert client.post(reverse("returned_take", args=[row_of.pk]), {"version": row_of.version}).status_code == 422
     assert pages == [True] * 3 and not Response.objects.exists()
 
