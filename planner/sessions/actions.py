@@ -18,7 +18,7 @@ from planner.cases import clearance, gates
 from planner.cases.models import Case, Participant
 from planner.cases.names import current
 from planner.homework.actions import print_copies
-from planner.homework.models import Printout, PrintoutKind
+from planner.homework.models import Assignment, Printout, PrintoutKind
 from planner.library import recent
 from planner.library.models import Intervention, InterventionEdition, SessionTemplate, Worksheet, WorksheetEdition
 from planner.plans.models import Objective, PlannedIntervention
@@ -267,10 +267,14 @@ def add_free_item(
     minutes: int,
     prompt: str = "",
     objective: Objective | None = None,
+    assignment: Assignment | None = None,
 ) -> AgendaItem:
-    """Puts an item in the clinician's own words before the closing items."""
+    """Puts an item in the clinician's own words before the closing items; `assignment` is homework to look at."""
     _begin(session, by, version)
-    item = AgendaItem(kind=ItemKind.FREE, title=title[:300], minutes=minutes, prompt=prompt, objective=objective)
+    item = AgendaItem(
+        kind=ItemKind.FREE, title=title[:300], minutes=minutes, prompt=prompt, objective=objective,
+        assignment=assignment,
+    )  # fmt: skip
     _insert(session, item)
     _record("added", session, by, item=item.pk)
     return item
@@ -282,7 +286,7 @@ def left_over(session: Session) -> list[AgendaItem]:
     if last is None:
         return []
     taken = set(session.items.kept().values_list("carried_from_id", flat=True))
-    rows = last.items.unfinished().select_related("edition__intervention", "objective")
+    rows = last.items.unfinished().select_related("edition__intervention", "objective", "assignment")
     return [item for item in rows if item.pk not in taken]
 
 
@@ -312,7 +316,7 @@ def carry_over(
             left_out.append(old)
             continue
         fresh = AgendaItem(kind=old.kind, title=old.title, minutes=_still_needed(old), prompt=old.prompt)
-        fresh.carried_from, fresh.objective = old, old.objective
+        fresh.carried_from, fresh.objective, fresh.assignment = old, old.objective, old.assignment
         added.append(_insert(session, fresh, edition=old.edition))
         if old.edition:
             offer_handouts(fresh, attending)

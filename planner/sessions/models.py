@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from planner.base.models import Stamped, Versioned
 from planner.cases.models import Audience, Case, Participant, Person, SignatureBase, on_team
-from planner.homework.models import Printout
+from planner.homework.models import Assignment, Printout
 from planner.library.models import InterventionEdition, SessionTemplate, WorksheetEdition
 from planner.plans.frozen import Kept, KeptQuerySet
 from planner.plans.models import Objective
@@ -150,6 +150,9 @@ class AgendaItem(Stamped):
     objective = models.ForeignKey(
         Objective, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )  # what of the plan it serves
+    assignment = models.ForeignKey(
+        Assignment, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )  # the homework that is looked at
     carried_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL)
     done = models.CharField(max_length=8, choices=Done.choices, default=Done.OPEN)
     seconds_used = models.PositiveIntegerField(default=0)

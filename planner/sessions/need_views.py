@@ -35,4 +35,4 @@ def _take(session: Session, need: Need, *, by: User, version: int) -> AgendaItem
     asked = {"by": by, "version": version, "minutes": need.minutes, "objective": need.objective}
     if need.planned:
         return actions.add_library_item(session, need.planned.edition.intervention, **asked)
-    return actions.add_free_item(session, title=need.title, **asked)
+    return actions.add_free_item(session, title=need.title, assignment=need.assignment, **asked)

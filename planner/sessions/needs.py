@@ -67,11 +67,12 @@ class Needs:
 
     @property
     def homework(self) -> list[Need]:
-        """What waits for its review with those who come, unless it stands on the agenda by its title."""
-        titles = " ".join(item.title for item in self.items)
+        """What waits for its review with those who come, unless it stands on the agenda. Two partners have the same
+        sheet as a rule: each one's is looked at."""
+        taken = {item.assignment_id for item in self.items}
         rows = Assignment.objects.to_review(self.session.case).select_related("person")
         here = [row for row in rows if row.person_id is None or row.person_id in self.people]
-        return [_review(row) for row in here if row.title not in titles]
+        return [_review(row) for row in here if row.pk not in taken]
 
     @property
     def undone(self) -> list[Need]:

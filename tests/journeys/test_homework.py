@@ -15,6 +15,7 @@ from tests.homework.fillers import by_pdfium, by_pypdf
 from tests.journeys.look import TABLET, arrived
 
 pytestmark = [pytest.mark.journey]
+SAID = ("Zoë, 北京, שלום", "A calm evening")
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_given_filled_by_two_programs_taken_in_and_reviewed(window, house, coupl
     rows = list(Assignment.objects.filter(case=couple).select_related("person").order_by("pk"))
     assert [row.person.print_name for row in rows] == ["Maya", "Ruben"]
     files = []
-    for row, filler, words in zip(rows, (by_pdfium, by_pypdf), ("Zoë, 北京, שלום", "A calm evening"), strict=True):
+    for row, filler, words in zip(rows, (by_pdfium, by_pypdf), SAID, strict=True):
         pdf = printed(page, row)
         files.append(tmp_path / f"{row.pk}.pdf")
         files[-1].write_bytes(filler(pdf, {"went_well": words}))
@@ -42,17 +43,27 @@ def test_given_filled_by_two_programs_taken_in_and_reviewed(window, house, coupl
     page.get_by_label("Returned PDFs").set_input_files(files)
     page.get_by_role("button", name="Send in").click()
     expect(page.locator("#received + ul li")).to_have_count(2)
-    for file in files:
+    for file, words in zip(files, SAID, strict=True):
         page.goto(reverse("returned"))
         page.locator("#waits + ul").get_by_role("link", name=file.name).click()
         expect(page.locator("img.paper-picture").first).to_be_visible()
         page.get_by_role("button", name="Take in as stored").click()
-        expect(page.locator(".came-back")).to_have_count(1)
+        expect(page.locator(".came-back")).to_contain_text(words)
+    session = couple.sessions.get(state="planned")
+    page.goto(reverse("session_plan", args=[session.pk]))
+    for row in rows:  # the next session asks for both
+        page.locator(f"#need-homework-{row.pk}").click()
+        expect(page.locator("#agenda")).to_contain_text(f"({row.person.print_name})")
+    expect(page.locator("#suggested")).not_to_contain_text("waits for review")
+    for row, words in zip(rows, SAID, strict=True):
+        page.goto(reverse("session_plan", args=[session.pk]))
+        page.locator(f'#agenda a[href="{reverse("assignment", args=[row.pk])}"]').click()
+        expect(page.locator(".came-back")).to_contain_text(words)
         page.get_by_label("What you found together").fill("We looked at it.")
         page.get_by_role("button", name="Reviewed", exact=True).click()
         expect(page.locator(".top-under")).to_contain_text("Reviewed")
     said = [one.values["went_well"] for one in Response.objects.filter(assignment__in=rows).order_by("assignment_id")]
-    assert said == ["Zoë, 北京, שלום", "A calm evening"]
+    assert said == list(SAID)
     assert not Assignment.objects.to_review(couple).exists()
 
 

@@ -97,6 +97,23 @@ def test_homework_waits_for_those_who_come(session, couple, owner):
     ]  # fmt: skip
 
 
+def test_the_same_sheet_of_both_is_looked_at_with_each(signed_in, session, couple, owner):
+    maya, ruben = couple.participants.all()
+    rows = [factories.make_assignment(couple, owner, one.person, title="Weekly talk") for one in (maya, ruben)]
+    client, address = signed_in(owner), reverse("need_add", args=[session.pk])
+    for left, row in ((1, rows[0]), (0, rows[1])):
+        client.post(address, {"version": session.version, "need": f"homework-{row.pk}"})
+        session.refresh_from_db()
+        assert len(asked(session, owner)) == left
+    items = session.items.exclude(assignment=None).order_by("position")
+    assert [(item.title, item.assignment) for item in items] == [
+        ("Homework: Weekly talk (Maya)", rows[0]), ("Homework: Weekly talk (Ruben)", rows[1]),
+    ]  # fmt: skip
+    for name in ("session_plan", "session_run"):
+        shown = client.get(reverse(name, args=[session.pk])).content.decode()
+        assert name == "session_run" or all(reverse("assignment", args=[row.pk]) in shown for row in rows)
+
+
 def test_taking_it_up_carries_the_objective(signed_in, session, owner, objective, talk):
     key = Plan(session, owner).needs.all[0].key
     client, address = signed_in(owner), reverse("need_add", args=[session.pk])
