@@ -85,7 +85,7 @@ class CopyForm(HouseForm):
 class PaperForm(OptionsForm):
     """How a version is printed, and where the paper will be kept."""
 
-    where = forms.CharField(
+    where = LineField(
         label=_("Where it will be kept"), required=False, max_length=120,
         widget=forms.TextInput(attrs={"class": "form-control", "list": "places-of-paper", "autocomplete": "off"}),
     )  # fmt: skip

@@ -325,7 +325,7 @@ class OwnMeasureForm(HouseForm):
     file = forms.FileField(
         label=_("File"), required=False, help_text=_("A text file of the format below, up to 200 kB.")
     )
-    text = forms.CharField(
+    text = TextField(
         label=_("Or its text"), required=False, max_length=200_000,
         widget=forms.Textarea(attrs={"rows": 14, "class": "mono", "spellcheck": "false"}),
     )  # fmt: skip
