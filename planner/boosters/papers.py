@@ -159,8 +159,7 @@ def keeping_paper(
     case: Case, reader: Participant | None, options: Options, *, sooner: str = "", with_diary: bool = True
 ) -> Paper:
     """The plan for keeping well as one document: dates, goals with their levels, early signs and coping card,
-    accountability, supports, diary. `sooner` is what would bring them back sooner, for a joint paper in their own
-    words."""
+    accountability, supports, diary. `sooner` is what would bring them back sooner, in the clients' own words."""
     person = reader.person if reader else None
     with translation.override(_language(case, person)):
         dates, zone = dates_of(case)

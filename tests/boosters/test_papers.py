@@ -106,6 +106,16 @@ def test_the_levels_of_a_goal_are_on_it_and_the_dates_too(couple, kept):
         assert f"{booster.due_on.day} {booster.due_on:%B} {booster.due_on.year}, 10:00" in text
 
 
+def test_what_would_bring_them_back_sooner_is_in_their_words_and_not_on_a_quiet_page(couple, kept):
+    said = "Two rows in a week that we cannot mend"
+    quiet = Options(fill="lines", discreet=True)
+    for reader in (*readers(couple).values(), None):
+        text = printed(papers.keeping_paper(couple, reader, LINES, sooner=said))
+        assert "What brings us back sooner" in text and said in text
+        assert said not in printed(papers.keeping_paper(couple, reader, quiet, sooner=said))
+    assert "What brings us back sooner" not in printed(papers.keeping_paper(couple, None, LINES))
+
+
 def test_nothing_of_the_clinicians_own_is_on_a_clients_paper(owner, couple, kept):
     first = make.first_of(kept)
     booster_actions.hold(
