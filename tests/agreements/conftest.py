@@ -24,6 +24,18 @@ def settled(library, couple, owner):
 
 
 @pytest.fixture
+def clear(couple, owner):
+    """The same without the library that ships."""
+    factories.settle_safety(couple, owner)
+    return couple
+
+
+@pytest.fixture
+def client(signed_in, owner):
+    return signed_in(owner)
+
+
+@pytest.fixture
 def maya(couple):
     return couple.participants.all()[0]
 

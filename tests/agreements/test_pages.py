@@ -21,17 +21,6 @@ TODAY = timezone.localdate()
 LATER = (TODAY + timedelta(days=40)).isoformat()
 
 
-@pytest.fixture
-def clear(couple, owner):
-    factories.settle_safety(couple, owner)
-    return couple
-
-
-@pytest.fixture
-def client(signed_in, owner):
-    return signed_in(owner)
-
-
 def at(name, row, query=""):
     return reverse(name, args=[getattr(row, "pk", row)]) + query
 

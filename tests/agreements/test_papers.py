@@ -26,12 +26,6 @@ POINT = 72 / 25.4  # points of a millimetre
 TELLING = ("relapse", "recovery", "sober", "addict", "drink", "drug", "alcohol", "treatment", "therapy", "clinic")
 
 
-@pytest.fixture
-def clear(couple, owner):
-    factories.settle_safety(couple, owner)
-    return couple
-
-
 def version_of(agreement, number=1):
     version = agreement.versions.select_related("edition__worksheet").get(number=number)
     version.agreement = agreement

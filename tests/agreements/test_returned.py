@@ -19,17 +19,6 @@ pytestmark = pytest.mark.django_db
 TYPED = {"pause_word": "Zoë 北京", "helps": "A walk\nМузыка"}
 
 
-@pytest.fixture
-def clear(couple, owner):
-    factories.settle_safety(couple, owner)
-    return couple
-
-
-@pytest.fixture
-def client(signed_in, owner):
-    return signed_in(owner)
-
-
 def printed(agreement, by) -> bytes:
     """The draft on paper with fields to type into."""
     draft = agreement.versions.get(adopted_on=None)
