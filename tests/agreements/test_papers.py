@@ -15,7 +15,6 @@ from planner.agreements.models import AgreementVersion, PaperCopy
 from planner.cases.models import SignatureWay
 from planner.sheets import press
 from planner.sheets.options import Options
-from tests import factories
 from tests.agreements import make
 from tests.agreements.conftest import begun, filled
 from tests.test_papers import pages_of, squeezed
