@@ -69,7 +69,7 @@ def sheets_of(user: User, addresses: Sequence[str]) -> list[PrintedSheet]:
 
 
 def rating_sheet(user: User, addresses: Sequence[str]) -> ProgressPrint | None:
-    """The sheet of a measure that carries one of these addresses, if the person may see it."""
+    """The sheet of a measure that carries one of these addresses, of a case that the person may change."""
     return next((sheet for one in addresses if (sheet := ratings.of_address(one, user))), None)
 
 

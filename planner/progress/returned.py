@@ -31,8 +31,8 @@ class ReturnedRating:
 
 
 def of_address(address: str, user: User) -> ProgressPrint | None:
-    """The rating sheet that carries the address, if the person may see it."""
-    rows = ProgressPrint.objects.visible_to(user).filter(kind=PrintKind.SHEET, address=address)
+    """The rating sheet that carries the address, if the person may change its case: reading it in is a write."""
+    rows = ProgressPrint.objects.editable_by(user).filter(kind=PrintKind.SHEET, address=address)
     return rows.select_related("case__practice", "person").first()
 
 

@@ -296,12 +296,14 @@ def _sheets_order(
         ),
         gates=frozenset(gate for copy in chosen for gate in copy.gates),
         people=tuple(people_in(what, attending)),
-        notices=tuple(
-            _("The translation of “%(title)s” is older than its original.") % {"title": copy.edition.content["title"]}
-            for copy in chosen
-            if copy.behind
-        ),
+        notices=_notices(chosen),
     )
+
+
+def _notices(chosen: list[Copy]) -> tuple[str, ...]:
+    """What the clinician should know before these go out."""
+    said = _("The translation of “%(title)s” is older than its original.")
+    return tuple(said % {"title": copy.edition.content["title"]} for copy in chosen if copy.behind)
 
 
 def _audience(chosen: list[Copy], reader: Participant | None) -> str:

@@ -94,6 +94,16 @@ def test_a_printed_sheet_comes_back_as_a_rating_once(couple, owner, places, stra
     assert Rating.objects.count() == 1
 
 
+def test_who_may_only_read_the_case_takes_nothing_in(couple, owner, places, supervisor):
+    printed = print_actions.print_sheet(
+        by=owner, case=couple, person=places[0].person, measure=instruments.get("trust"), options=Options()
+    )
+    couple.team.create(user=supervisor, role="supervisor")
+    assert ProgressPrint.objects.visible_to(supervisor).get() == printed
+    assert returned.of_address(printed.address, supervisor) is None
+    assert returned.of_address(printed.address, owner) == printed
+
+
 def test_a_returned_file_is_shown_before_it_is_kept(couple, owner, places, signed_in, stranger):
     printed = print_actions.print_sheet(
         by=owner, case=couple, person=places[0].person, measure=instruments.get("trust"), options=Options()
