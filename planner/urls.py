@@ -80,8 +80,10 @@ for _door in (
 urlpatterns = [
     # The desk
     path("", desk.today, name="today"),
+    path("waits/<slug:group>/", desk.waits, name="waits"),
     path("cases/", desk.caseload, name="caseload"),
     path("cases/<int:pk>/", desk.case, name="case"),
+    path("cases/<int:pk>/part/<slug:name>/", desk.case_part, name="case_part"),
     path("cases/<int:pk>/timeline/", growth.timeline, name="timeline"),
     path("cases/<int:pk>/growth/", growth.case_growth, name="case_growth"),
     path("search/", desk.search, name="search"),
