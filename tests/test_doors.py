@@ -46,8 +46,10 @@ DOORS: dict[str, list[Door]] = {
     "curious":              [door("302 404 404 403 200 200", "case")],
     "search":               [door("302 200 200 403 200 200", query="?q=maya")],
     "case_audit":           [door("302 404 404 403 200 200", "case")],
+    "case_audit_part":      [door("302 404 404 403 200 200", "case", part) for part in ("plan", "notes", "safety")],
     "case_audit_print":     [door("401 404 404 403 403 302", "case", post=True)],
     "case_thread":          [door("302 404 404 403 200 200", "case")],
+    "case_thread_part":     [door("302 404 404 403 200 200", "case")],
     "case_thread_print":    [door("401 404 404 403 403 302", "case", post=True)],
     # cases
     "case_new":             [door("302 200 200 403 403 200")],

@@ -340,9 +340,29 @@ def long_thread(filled: Filled) -> str:
     return _long("case_thread")
 
 
+@row("thread, 700 hours: the picture", is_part=True)
+def long_thread_part(filled: Filled) -> str:
+    return _long("case_thread_part")
+
+
 @row("auditor's page, 700 hours")
 def long_audit(filled: Filled) -> str:
     return _long("case_audit")
+
+
+@row("auditor's page, 700 hours: plan", is_part=True)
+def long_audit_plan(filled: Filled) -> str:
+    return _long("case_audit_part", "plan")
+
+
+@row("auditor's page, 700 hours: notes", is_part=True)
+def long_audit_notes(filled: Filled) -> str:
+    return _long("case_audit_part", "notes")
+
+
+@row("auditor's page, 700 hours: safety", is_part=True)
+def long_audit_safety(filled: Filled) -> str:
+    return _long("case_audit_part", "safety")
 
 
 @row("where we are, 700 hours")
