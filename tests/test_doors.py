@@ -38,7 +38,7 @@ def door(opens: str, *args: str, post: bool = False, query: str = "", **data) ->
 DOORS: dict[str, list[Door]] = {
     # the desk
     "today":                [door("302 200 200 200 200 200")],
-    "waits":                [door("302 200 200 403 200 200", group) for group in ("first", "papers", "notes", "ahead")],
+    "waits":                [door("302 200 200 403 200 200", group) for group in ("first", "papers", "notes", "boosters", "ahead")],
     "caseload":             [door("302 200 200 403 200 200")],
     "case":                 [door("302 404 404 403 200 200", "case")],
     "case_part":            [door("302 404 404 403 200 200", "case", part) for part in ("aims", "happens", "out", "kept")],

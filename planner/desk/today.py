@@ -147,7 +147,8 @@ GROUPS: dict[str, Group] = {
     ),
     "papers": Group(gettext_lazy("Plans and agreements"), (documents, *plan_waits.SOURCES)),
     "notes": Group(gettext_lazy("Notes and homework"), (*note_waits.SOURCES, *homework_waits.SOURCES)),
-    "ahead": Group(gettext_lazy("Boosters and next sessions"), (*booster_waits.SOURCES, without_next)),
+    "boosters": Group(gettext_lazy("Boosters"), booster_waits.WINDOWS),
+    "ahead": Group(gettext_lazy("Ways back, reminders and next sessions"), (*booster_waits.AHEAD, without_next)),
 }
 
 

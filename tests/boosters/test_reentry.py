@@ -155,13 +155,13 @@ def test_the_clinician_decides_on_the_page(owner, couple, series, signed_in):
     assert "A relapse on" not in opened(page, reverse("today"))
 
 
-def test_the_reasons_of_many_cases_take_four_queries(owner, couple, series, django_assert_num_queries):
+def test_the_reasons_of_many_cases_take_three_queries(owner, couple, series, django_assert_num_queries):
     others = [factories.make_case(owner) for _n in range(3)]
     for case in others:
         make.make_series(case, owner, days_ago=120)
         relapse(case, owner)
         rate(case, owner, 9, 5, 1)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         met = reentry.reasons_for([couple.pk, *(case.pk for case in others)])
     assert {case_id: len(reasons) for case_id, reasons in met.items()} == {case.pk: 2 for case in others}
 

@@ -68,6 +68,11 @@ def waits_notes(filled: Filled) -> str:
     return reverse("waits", args=["notes"])
 
 
+@row("today: boosters", is_part=True)
+def waits_boosters(filled: Filled) -> str:
+    return reverse("waits", args=["boosters"])
+
+
 @row("today: ahead", is_part=True)
 def waits_ahead(filled: Filled) -> str:
     return reverse("waits", args=["ahead"])
