@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
-NAMES = (_("Distress"), _("Craving"), _("Trust"), _("Felt safety"), _("Closeness"), _("Goal Attainment Scaling"))
+NAMES = (_("Distress"), _("Craving"), _("Trust"), _("Felt safety"), _("Closeness"), _("Confidence"),
+         _("Goal Attainment Scaling"))  # fmt: skip
 
 TOPICS = (
     _("afraid"),
