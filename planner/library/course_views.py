@@ -49,8 +49,11 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
     file = row.parsed
     found = Intervention.objects.visible_to(request.user).named_by(row, file.interventions)
     context = {
-        "row": row, "content": file, "objectives": [(plain(text), pieces(text)) for text in file.objectives],
-        "interventions": [found[slug] for slug in file.interventions if slug in found],
+        "row": row, "content": file, "interventions": [found[slug] for slug in file.interventions if slug in found],
+        "objectives": [
+            (plain(one.text), pieces(one.text), found.get(one.intervention or ""), one.measured)
+            for one in file.objectives
+        ],
         "for_whom": [FOR_WHOM[unit] for unit in file.for_whom], "plain": as_text(row),
     }  # fmt: skip
     return render(request, "library/statement.html", context)
@@ -76,7 +79,9 @@ def as_text(row: Statement) -> str:
         asked = _("In the client's own words: %(ask)s") % {"ask": goal.own_words}
         lines += [f"{number}. {goal.clinical}", f"   {asked}"]
     lines += ["", _("Objectives")]
-    lines += [f"{number}. {plain(text)}" for number, text in enumerate(file.objectives, 1)]
+    for number, one in enumerate(file.objectives, 1):
+        lines += [f"{number}. {plain(one.text)}"]
+        lines += [f"   {_('Measured how')}: {one.measured}"] if one.measured else []
     lines += ["", _("Measures"), *(f"- {name}" for name in file.measures)]
     return "\n".join(lines) + "\n"
 
