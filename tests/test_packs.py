@@ -413,9 +413,7 @@ def thin_in_pathway(file):
     said = [choice.if_ for session in file.sessions for choice in session.choices]
     found = [] if len(file.sessions) > 1 else [("sessions", file.slug)]
     found += [("choice", part) for part, words in MISHAPS.items() if not any(map(words.search, said))]
-    found += [
-        ("minutes", session.title) for session in file.sessions if planned_minutes(session) != session.minutes
-    ]
+    found += [("minutes", session.title) for session in file.sessions if planned_minutes(session) != session.minutes]
     joint = [
         n
         for n, session in enumerate(file.sessions)
@@ -442,7 +440,7 @@ def with_sessions(file, *sessions):
 BROKEN_PATHWAYS = {
     "alone first": lambda file: with_sessions(file, *file.sessions[1:], file.sessions[0]),
     "choice": lambda file: with_sessions(file, *(one.model_copy(update={"choices": ()}) for one in file.sessions)),
-    "minutes": lambda file: with_sessions(file, file.sessions[0].model_copy(update={"minutes": 55}), *file.sessions[1:]),
+    "minutes": lambda file: with_sessions(file, *(one.model_copy(update={"minutes": 55}) for one in file.sessions)),
     "sessions": lambda file: with_sessions(file, file.sessions[0]),
 }
 

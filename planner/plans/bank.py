@@ -63,8 +63,10 @@ class Offer:
 
 def offer(row: Statement, user: User) -> Offer:
     """What a statement offers. One query for its interventions."""
-    rows = Intervention.objects.visible_to(user).exclude(family=SCREENING).filter(
-        slug__in=row.parsed.interventions, language=row.language, practice=None
+    rows = (
+        Intervention.objects.visible_to(user)
+        .exclude(family=SCREENING)
+        .filter(slug__in=row.parsed.interventions, language=row.language, practice=None)
     )
     found = {one.slug: one for one in rows.select_related("current")}
     interventions = [found[slug] for slug in row.parsed.interventions if slug in found]
