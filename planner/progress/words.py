@@ -78,6 +78,7 @@ ABOUT = (
     _("Drinking, in three questions."),
     _("Goals of one's own, each from -2 to +2 around what was hoped for."),
     _("How close it feels."),
+    _("How sure it can be done."),
     _("How heavy it feels."),
     _("How safe it feels."),
     _("How strong the pull is."),
