@@ -180,7 +180,7 @@ def test_a_pathway_of_the_library_goes_out_whole_and_is_the_same_elsewhere(owner
     }
     raw = export(owner, **chosen)
     pack = parcels.read(raw)
-    assert (len(pack.statements), len(pack.pathways)) == (14, 8) and len(pack.interventions) > 40
+    assert (len(pack.statements), len(pack.pathways)) == (14, 9) and len(pack.interventions) > 40
     assert {template.slug for template in pack.templates} >= {"booster", "boundaries-and-needs"}
     assert set(states(raw, stranger.practice).values()) == {"same"}
 
