@@ -171,6 +171,12 @@ def test_one_tick_is_an_answer_and_two_are_shown():
     assert one("choice", options=["a", "b"]).read({"it-2": True}) == "b"
 
 
+@pytest.mark.parametrize(("number", "columns"), [(3, 3), (4, 2), (5, 3), (6, 3)])
+def test_no_option_stands_alone_beside_room_for_it(number, columns):
+    block = one("choice", options=[f"Option {n}" for n in range(number)])
+    assert block.columns_wide == columns
+
+
 def test_a_checklist_takes_an_own_line():
     block = one("checklist", options=["a", "b"], own_line=True)
     assert block.read({"it-1": "on", "it-own": " mine "}) == ["a", "mine"]
