@@ -255,6 +255,18 @@ def test_a_side_in_the_injury_gives_nobody_the_words_of_another():
     assert found == []
 
 
+def test_a_translation_says_what_its_original_says_today():
+    """Whoever changes the original reads the translation again and writes the new state into it."""
+    for folder in FOLDERS:
+        entries = {(file.slug, file.language): file for file in read(folder).interventions}
+        behind = [
+            packs.file_name(file)
+            for file in read(folder).interventions
+            if file.follows and file.follows != packs.whole_hash(entries[file.slug, read(folder).about.language])
+        ]
+        assert behind == []
+
+
 @pytest.mark.parametrize("kind", ["case", "clinician"])
 def test_only_a_sheet_for_one_person_has_gates_of_its_own(tmp_path, kind):
     text = entry("alpha", gates="joint-task").replace(
