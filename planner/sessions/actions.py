@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Prefetch, Subquery, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,7 +26,17 @@ from planner.plans.models import Objective, PlannedIntervention
 from planner.practice.models import User
 from planner.practice.trail import record
 from planner.sessions import agenda, papers
-from planner.sessions.models import AgendaItem, Done, Handout, ItemKind, Session, SessionKind, SessionState
+from planner.sessions.models import (
+    AgendaItem,
+    AgendaItemQuerySet,
+    Done,
+    Handout,
+    ItemKind,
+    Session,
+    SessionKind,
+    SessionQuerySet,
+    SessionState,
+)
 from planner.sessions.times import to_utc
 from planner.sheets import press
 
@@ -282,20 +293,26 @@ def add_free_item(
 
 def left_over(session: Session) -> list[AgendaItem]:
     """What the last held session of the case left or did in part and this agenda has not taken up yet."""
-    last = last_held(session.case, before=session)
-    if last is None:
-        return []
     taken = set(session.items.kept().values_list("carried_from_id", flat=True))
-    rows = last.items.unfinished().select_related("edition__intervention", "objective", "assignment")
+    rows = left_by_last(session).select_related("edition__intervention", "objective", "assignment")
     return [item for item in rows if item.pk not in taken]
+
+
+def left_by_last(session: Session) -> AgendaItemQuerySet:
+    """What the last held session before this one left or did in part."""
+    last = _held(session.case, before=session).values("pk")[:1]
+    return AgendaItem.objects.unfinished().filter(session=Subquery(last))
 
 
 def last_held(case: Case, *, before: Session | None = None) -> Session | None:
     """The newest session of the case that was held, `before` one of them where given."""
-    held = Session.objects.filter(case=case, state=SessionState.HELD)
-    if before is not None:
-        held = held.filter(starts_at__lt=before.starts_at).exclude(pk=before.pk)
-    return held.order_by("-starts_at").first()
+    return _held(case, before=before).first()
+
+
+def _held(case: Case, *, before: Session | None = None) -> SessionQuerySet:
+    """The sessions of the case that were held, the newest first."""
+    held = Session.objects.filter(case=case, state=SessionState.HELD).order_by("-starts_at")
+    return held if before is None else held.filter(starts_at__lt=before.starts_at).exclude(pk=before.pk)
 
 
 @transaction.atomic
@@ -509,8 +526,11 @@ def print_paper(session: Session, order: papers.Order, rendering: press.Renderin
 
 
 def attending_of(session: Session) -> list[Participant]:
-    """Who attends, with their persons; everybody in the case where nobody was named."""
-    return list(session.attendees.select_related("person")) or current(session.case)
+    """Who attends, with their persons; everybody in the case where nobody was named. Everybody is kept with the case:
+    whoever asks who attends asks what is known about them all next."""
+    prefetch_related_objects([session.case], Prefetch("participants", Participant.objects.select_related("person")))
+    named = set(session.attendees.through.objects.filter(session=session).values_list("participant_id", flat=True))
+    return [place for place in session.case.participants.all() if place.pk in named] or current(session.case)
 
 
 def look(session: Session, wanted: Iterable[str], attending: list[Participant] | None = None) -> gates.Verdict:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch, prefetch_related_objects
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from planner.cases import gates, talk
-from planner.cases.models import Participant
+from planner.cases.models import Participant, name_on_paper
 from planner.cases.names import label
 from planner.library import recent, search
 from planner.library.models import Intervention, SessionTemplate
@@ -33,7 +34,7 @@ class SheetRow:
 
     @property
     def worksheet_id(self) -> int:
-        return self.handouts[0][0].edition.worksheet_id
+        return self.handouts[0][0].sheet
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class ItemRow:
     number: int
     sheets: tuple[SheetRow, ...]
     shut: tuple[gates.Reason, ...]
+
+    @property
+    def serves(self) -> str:
+        """The number of the objective that it serves: "1.2"."""
+        return f"{self.item.goal_place}.{self.item.place}"
 
 
 @dataclass(frozen=True)
@@ -61,9 +67,11 @@ class LibraryRow:
 class Plan:
     """A session's plan as its page needs it. Each part is read once, when it is asked for."""
 
-    def __init__(self, session: Session, user: User):
+    def __init__(self, session: Session, user: User, text: str = "", filters: search.Filters | None = None):
+        """`text` and `filters` are what the library beside the agenda is searched for."""
         self.session = session
         self.user = user
+        self.text, self.filters = text, filters
 
     @cached_property
     def attending(self) -> list[Participant]:
@@ -74,12 +82,16 @@ class Plan:
         return label(self.attending)
 
     @cached_property
+    def _items(self) -> list[AgendaItem]:
+        """What is on the agenda, and what was removed a moment ago. One query, and one for the handouts."""
+        rows = list(self.session.items.kept_or_just_removed().for_agenda())
+        given_out = [row for row in rows if row.edition_id]  # only what is in the library has sheets
+        prefetch_related_objects(given_out, Prefetch("handouts", Handout.objects.for_agenda()))
+        return rows
+
+    @cached_property
     def items(self) -> list[AgendaItem]:
-        handouts = Handout.objects.select_related("edition__worksheet", "participant__person").order_by(
-            "edition__worksheet__order", "edition__worksheet_id", "participant__order", "pk"
-        )
-        rows = self.session.items.kept().select_related("edition__intervention", "objective__goal")
-        return list(rows.prefetch_related(Prefetch("handouts", handouts)))
+        return [item for item in self._items if item.removed_at is None]
 
     @cached_property
     def verdict(self) -> gates.Verdict:
@@ -92,9 +104,13 @@ class Plan:
     @cached_property
     def rows(self) -> list[ItemRow]:
         return [
-            ItemRow(item, number, _sheets(item), tuple(_each(actions.stands_against(item, self.verdict).blocked)))
+            ItemRow(item, number, _sheets(item) if item.edition_id else (), tuple(_each(self._stops(item))))
             for number, item in enumerate(self.items, 1)
         ]
+
+    def _stops(self, item: AgendaItem) -> list[gates.Reason]:
+        """What was not settled when it was added, or is no longer; only something of the library asks for a look."""
+        return actions.stands_against(item, self.verdict).blocked if item.edition_id else []
 
     @cached_property
     def warnings(self) -> list[str]:
@@ -119,13 +135,19 @@ class Plan:
         """What the person planned or printed last, with anybody."""
         return recent.used(self.user)
 
-    @cached_property
+    @property
     def removed(self) -> list[AgendaItem]:
-        return list(self.session.items.just_removed())
+        """What can be taken back for a minute."""
+        return [item for item in self._items if item.removed_at is not None]
 
     @cached_property
     def left(self) -> list[AgendaItem]:
-        return actions.left_over(self.session) if self.session.is_open else []
+        """What the last session left and this agenda has not taken up."""
+        if not self.session.is_open:
+            return []
+        taken = {item.carried_from_id for item in self.items}
+        rows = actions.left_by_last(self.session).only("title", "minutes", "done", "note")
+        return [item for item in rows if item.pk not in taken]
 
     @cached_property
     def suggestions(self) -> list[suggest.Suggestion]:
@@ -142,16 +164,22 @@ class Plan:
     def needs(self) -> needs.Needs:
         """What the treatment plan asks of this hour."""
         here = [place.person_id for place in self.attending]
-        return needs.Needs(self.session, here, self.items, self.verdict)
+        return needs.Needs(self.session, here, self.items, lambda: self.verdict)
 
     @cached_property
-    def objectives(self) -> list[Any]:
-        """What an item may serve: the objectives of the active plan."""
-        return self.needs.objectives
+    def objectives(self) -> list[tuple[int, str]]:
+        """What an item may serve, as its list offers it: the objectives of the active plan."""
+        said = _("for %(number)s: %(words)s")
+        told = ((one.pk, one.number, Truncator(one.sentence).chars(60)) for one in self.needs.objectives)
+        return [(pk, said % {"number": number, "words": words}) for pk, number, words in told]
 
     @cached_property
     def templates(self) -> list[SessionTemplate]:
         return templates_for(self.user, self.session.case.kind)
+
+    @property
+    def template_choices(self) -> list[tuple[int, str]]:
+        return [(one.pk, f"{one.name} ({one.minutes} min)") for one in self.templates]
 
     @cached_property
     def homework(self) -> list[tuple[str, str]]:
@@ -164,10 +192,11 @@ class Plan:
                     found.setdefault(sheet.title, []).extend(names)
         return [(title, ", ".join(dict.fromkeys(names))) for title, names in found.items()]
 
-    def library(self, text: str, filters: search.Filters) -> list[LibraryRow]:
+    @cached_property
+    def library(self) -> list[LibraryRow]:
         """The interventions that the search and its filters find."""
-        found = search.find(text, self.user, filters)[:SHOWN]
-        planned = {item.edition.intervention_id for item in self.items if item.edition}
+        found = search.find(self.text, self.user, self.filters)[:SHOWN]
+        planned = {item.entry for item in self.items}
         return [self._library_row(intervention, planned) for intervention in found]
 
     def _library_row(self, intervention: Intervention, planned: set[int]) -> LibraryRow:
@@ -184,8 +213,9 @@ class Plan:
 
 
 def templates_for(user: User, kind: str) -> list[SessionTemplate]:
-    """Session templates that fit a case of this kind."""
-    return [one for one in SessionTemplate.objects.visible_to(user) if kind in one.content["for_whom"]]
+    """Session templates that fit a case of this kind, without their items."""
+    rows = SessionTemplate.objects.visible_to(user).only("name", "minutes", "kind")
+    return [one for one in rows.annotate(for_whom=F("content__for_whom")) if kind in one.for_whom]
 
 
 def _each(reasons: Iterable[gates.Reason]) -> list[gates.Reason]:
@@ -198,9 +228,10 @@ def _sheets(item: AgendaItem) -> tuple[SheetRow, ...]:
     grouped: dict[int, list[tuple[Handout, str]]] = {}
     titles: dict[int, str] = {}
     for handout in item.handouts.all():
-        name = handout.participant.person.on_paper if handout.participant else _("one copy for everyone")
+        mine = handout.participant_id is not None
+        name = name_on_paper(handout.print_name, handout.full_name) if mine else _("one copy for everyone")
         grouped.setdefault(handout.edition_id, []).append((handout, name))
-        titles[handout.edition_id] = handout.edition.content["title"]
+        titles[handout.edition_id] = handout.sheet_title
     return tuple(SheetRow(titles[pk], tuple(rows)) for pk, rows in grouped.items())
 
 

@@ -205,31 +205,45 @@ def session_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @clinical
 @require_safe
 def session_plan(request: HttpRequest, pk: int) -> HttpResponse:
-    """The planner: library at the left, agenda at the right. Who may only read sees the agenda."""
-    session, may_edit = find_and_may_edit(Session.objects.select_related("case__practice"), request.user, pk=pk)
-    record("viewed", by=request.user, what="session", what_id=session.pk, case_id=session.case_id)
-    return render(request, "sessions/plan.html", _plan_context(request, session, may_edit))
+    """The planner: library at the left, agenda at the right. Who may only read sees the agenda. The library's list and
+    what is suggested come as parts."""
+    return _planner(request, pk)
 
 
 @clinical
 @require_safe
 def session_library(request: HttpRequest, pk: int) -> HttpResponse:
-    """The library beside the agenda, searched."""
-    session, may_edit = find_and_may_edit(Session.objects.select_related("case__practice"), request.user, pk=pk)
-    if not request.htmx:
-        return HttpResponseRedirect(f"{_plan_url(session)}?{request.GET.urlencode()}")
-    return render(request, "sessions/_library.html", _plan_context(request, session, may_edit))
+    """The library beside the agenda, searched. Without a script, the planner with it and with what is suggested."""
+    return _planner(request, pk, part="sessions/_library.html")
+
+
+@clinical
+@require_safe
+def session_suggested(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was left, what the plan asks for, and what is suggested. Without a script as with the library."""
+    return _planner(request, pk, part="sessions/_suggested.html")
+
+
+def _planner(request: HttpRequest, pk: int, part: str = "") -> HttpResponse:
+    """The planner, or a part of it for htmx. A part that is opened as a page brings all of the planner: its buttons
+    belong to the agenda."""
+    session, may_edit = find_and_may_edit(Session.objects.select_related("case"), request.user, pk=pk)
+    if part and request.htmx:
+        is_shown = may_edit and session.is_open  # as on the planner: who only reads has nothing to add
+        return render(request, part, _plan_context(request, session, True)) if is_shown else HttpResponse()
+    record("viewed", by=request.user, what="session", what_id=session.pk, case_id=session.case_id)
+    return render(request, "sessions/plan.html", _plan_context(request, session, may_edit, whole=bool(part)))
 
 
 def _plan_context(request: HttpRequest, session: Session, may_edit: bool, **extra: Any) -> dict[str, Any]:
-    plan = page.Plan(session, request.user)
+    """`whole`: with what otherwise comes as parts. What nothing shows is not read."""
     asked = {name: request.GET.get(name, "")[:100] for name in ("q", "family", "phase")}
+    plan = page.Plan(session, request.user, asked["q"], Filters.of(request.GET))
     return {
         "session": session,
         "case": session.case,
         "plan": plan,
         "asked": asked,
-        "library": plan.library(asked["q"], Filters.of(request.GET)) if may_edit and session.is_open else [],
         "may_edit": may_edit and session.is_open,
         "may_run": may_edit,
         "families": FAMILY.items(),
@@ -680,7 +694,7 @@ def _answer(
     if request.htmx or status != 200:
         reasons = list({reason.sentence: reason for reason in reasons}.values())
         context = _plan_context(
-            request, fresh, True, said=said, problem=problem, reasons=reasons, typed=typed, once_more=request.htmx
+            request, fresh, True, said=said, problem=problem, reasons=reasons, typed=typed, whole=not request.htmx
         )
         template = "sessions/_agenda_answer.html" if request.htmx else "sessions/plan.html"
         return render(request, template, context, status=status)
