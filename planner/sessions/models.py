@@ -107,8 +107,13 @@ class Session(Versioned):
 class ItemKind(models.TextChoices):
     OPENING = "opening", _("Opening")
     LIBRARY = "library", _("From the library")
+    WORKSHEET = "worksheet", _("A sheet alone")
     FREE = "free", _("Own words")
     CLOSING = "closing", _("Closing")
+
+
+#: The work of an hour; openings and closings belong to every hour.
+WORK = (ItemKind.LIBRARY, ItemKind.WORKSHEET, ItemKind.FREE)
 
 
 class Done(models.TextChoices):
@@ -145,12 +150,15 @@ class AgendaItemQuerySet(models.QuerySet):
         )  # fmt: skip
 
     def unfinished(self):
-        """The work of an hour that was left or only partly done; openings and closings belong to every hour."""
-        return self.kept().filter(kind__in=[ItemKind.LIBRARY, ItemKind.FREE], done__in=[Done.LEFT, Done.PARTLY])
+        """The work of an hour that was left or only partly done."""
+        return self.kept().filter(kind__in=WORK, done__in=[Done.LEFT, Done.PARTLY])
 
 
 class AgendaItem(Stamped):
-    """One item of the agenda, in order of `position` (from 1). `minutes` are planned, `seconds_used` were spent."""
+    """One item of the agenda, in order of `position` (from 1). `minutes` are planned, `seconds_used` were spent.
+
+    `edition` is the intervention that is done; `sheet` one sheet of an entry that is given out without it.
+    """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveSmallIntegerField()
@@ -159,6 +167,7 @@ class AgendaItem(Stamped):
     minutes = models.PositiveSmallIntegerField(default=5)
     prompt = models.TextField(blank=True, max_length=3000)  # what to keep in mind, printed on the clinician's agenda
     edition = models.ForeignKey(InterventionEdition, null=True, blank=True, on_delete=models.PROTECT)
+    sheet = models.ForeignKey(WorksheetEdition, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     objective = models.ForeignKey(
         Objective, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )  # what of the plan it serves
@@ -177,15 +186,26 @@ class AgendaItem(Stamped):
         app_label = "planner"
         ordering = ["position", "pk"]
         constraints = [
-            models.CheckConstraint(condition=~Q(kind="library") | Q(edition__isnull=False), name="library_has_edition")
+            models.CheckConstraint(condition=~Q(kind="library") | Q(edition__isnull=False), name="library_has_edition"),
+            models.CheckConstraint(
+                condition=Q(kind="worksheet", sheet__isnull=False, edition__isnull=True)
+                | (~Q(kind="worksheet") & Q(sheet__isnull=True)),
+                name="sheet_stands_alone",
+            ),
         ]
 
     @property
     def gates(self) -> list[str]:
         """What has to be settled before it may be added or its sheets printed."""
-        if "gates_told" in self.__dict__:
+        if self.edition_id and "gates_told" in self.__dict__:
             return self.gates_told or []
-        return self.edition.gates if self.edition else []
+        source = self.edition or self.sheet
+        return source.gates if source else []
+
+    @property
+    def of_library(self) -> bool:
+        """True for what comes from the library: gates and consents count for it."""
+        return bool(self.edition_id or self.sheet_id)
 
     @property
     def minutes_used(self) -> int:

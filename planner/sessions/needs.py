@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from planner.cases import gates
 from planner.homework.models import Assignment, AssignmentState
+from planner.library.models import WorksheetEdition
 from planner.plans import sentences
 from planner.plans.models import Objective, PlannedIntervention
 from planner.sessions.models import AgendaItem, Done, NoteObjective, Session, SessionState
@@ -42,6 +43,12 @@ class Need:
     planned: PlannedIntervention | None = None
     assignment: Assignment | None = None
     shut: tuple[str, ...] = ()
+    sheets: tuple[WorksheetEdition, ...] = ()  # of a shut one: those that are open all the same
+
+    @property
+    def intervention_id(self) -> int:
+        """What was planned, 0 for a talk or homework."""
+        return self.planned.edition.intervention_id if self.planned else 0
 
 
 class Needs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,12 +15,12 @@ from planner.cases import gates, talk
 from planner.cases.models import Participant, name_on_paper
 from planner.cases.names import label
 from planner.library import recent, search
-from planner.library.models import Intervention, SessionTemplate
+from planner.library.models import Intervention, SessionTemplate, Worksheet, WorksheetEdition
 from planner.library.words import FOR_WHOM
 from planner.practice.models import User
 from planner.sessions import actions, agenda, needs, suggest
 from planner.sessions.before import Before, used_with
-from planner.sessions.models import AgendaItem, Handout, ItemKind, Session
+from planner.sessions.models import WORK, AgendaItem, Handout, Session
 
 SHOWN = 15  # rows of the library beside an agenda; the search narrows them
 
@@ -54,7 +54,8 @@ class ItemRow:
 
 @dataclass(frozen=True)
 class LibraryRow:
-    """One intervention to add: whether it is on the agenda, and what stands against it."""
+    """One intervention to add: whether it is on the agenda, what stands against it, and which of its sheets are open
+    all the same."""
 
     intervention: Intervention
     for_whom: str
@@ -62,16 +63,15 @@ class LibraryRow:
     shut: tuple[gates.Reason, ...]
     warnings: tuple[str, ...]
     before: Before | None = None
+    sheets: tuple[WorksheetEdition, ...] = ()
 
 
 class Plan:
     """A session's plan as its page needs it. Each part is read once, when it is asked for."""
 
-    def __init__(self, session: Session, user: User, text: str = "", filters: search.Filters | None = None):
-        """`text` and `filters` are what the library beside the agenda is searched for."""
+    def __init__(self, session: Session, user: User):
         self.session = session
         self.user = user
-        self.text, self.filters = text, filters
 
     @cached_property
     def attending(self) -> list[Participant]:
@@ -83,10 +83,13 @@ class Plan:
 
     @cached_property
     def _items(self) -> list[AgendaItem]:
-        """What is on the agenda, and what was removed a moment ago. One query, and one for the handouts."""
+        """What is on the agenda, and what was removed a moment ago. One query, one for the handouts, and one where
+        sheets stand without their intervention."""
         rows = list(self.session.items.kept_or_just_removed().for_agenda())
-        given_out = [row for row in rows if row.edition_id]  # only what is in the library has sheets
+        given_out = [row for row in rows if row.of_library]  # only what is in the library has sheets
         prefetch_related_objects(given_out, Prefetch("handouts", Handout.objects.for_agenda()))
+        alone = WorksheetEdition.objects.select_related("worksheet__intervention__current")
+        prefetch_related_objects([row for row in rows if row.sheet_id], Prefetch("sheet", alone))
         return rows
 
     @cached_property
@@ -104,19 +107,19 @@ class Plan:
     @cached_property
     def rows(self) -> list[ItemRow]:
         return [
-            ItemRow(item, number, _sheets(item) if item.edition_id else (), tuple(_each(self._stops(item))))
+            ItemRow(item, number, _sheets(item) if item.of_library else (), tuple(_each(self._stops(item))))
             for number, item in enumerate(self.items, 1)
         ]
 
     def _stops(self, item: AgendaItem) -> list[gates.Reason]:
         """What was not settled when it was added, or is no longer; only something of the library asks for a look."""
-        return actions.stands_against(item, self.verdict).blocked if item.edition_id else []
+        return actions.stands_against(item, self.verdict).blocked if item.of_library else []
 
     @cached_property
     def warnings(self) -> list[str]:
         """What the gates of the items on the agenda warn of."""
         wanted = {gate for item in self.items for gate in item.gates}
-        if not any(item.edition_id for item in self.items):
+        if not any(item.of_library for item in self.items):
             return []
         return [reason.sentence for reason in _each(self.verdict.of(wanted).warnings)]
 
@@ -151,7 +154,7 @@ class Plan:
 
     @cached_property
     def suggestions(self) -> list[suggest.Suggestion]:
-        return suggest.suggest(
+        found = suggest.suggest(
             self.session,
             self.user,
             attending=self.attending,
@@ -159,12 +162,38 @@ class Plan:
             verdict=self.verdict,
             free_minutes=max(0, -self.budget.over),
         )
+        sheets = self.open_sheets(one.intervention.pk for one in found if one.shut and one.intervention)
+        return [replace(one, sheets=sheets.get(one.intervention.pk, ())) if one.shut else one for one in found]
 
     @cached_property
     def needs(self) -> needs.Needs:
         """What the treatment plan asks of this hour."""
         here = [place.person_id for place in self.attending]
         return needs.Needs(self.session, here, self.items, lambda: self.verdict)
+
+    @cached_property
+    def asked_for(self) -> list[needs.Need]:
+        """The needs, each with the sheets that are open while its gate is shut."""
+        found = self.needs.all
+        sheets = self.open_sheets(one.intervention_id for one in found if one.shut)
+        return [replace(one, sheets=sheets.get(one.intervention_id, ())) if one.shut else one for one in found]
+
+    def open_sheets(self, interventions: Iterable[int]) -> dict[int, tuple[WorksheetEdition, ...]]:
+        """Intervention id -> its sheets with gates of their own that are open for somebody who attends: what can be
+        handed out although the intervention has to wait. One query, none for nothing."""
+        wanted = set(interventions)
+        if not wanted:
+            return {}
+        rows = Worksheet.objects.visible_to(self.user).filter(intervention__in=wanted).exclude(current=None)
+        found: dict[int, tuple[WorksheetEdition, ...]] = {}
+        for row in rows.select_related("current"):
+            if self._is_open(row.current):
+                found[row.intervention_id] = (*found.get(row.intervention_id, ()), row.current)
+        return found
+
+    def _is_open(self, edition: WorksheetEdition) -> bool:
+        own = edition.own_gates
+        return own is not None and self.verdict.of(own).open and bool(actions.readers_of(edition, self.attending))
 
     @cached_property
     def objectives(self) -> list[tuple[int, str]]:
@@ -192,12 +221,13 @@ class Plan:
                     found.setdefault(sheet.title, []).extend(names)
         return [(title, ", ".join(dict.fromkeys(names))) for title, names in found.items()]
 
-    @cached_property
-    def library(self) -> list[LibraryRow]:
+    def library(self, text: str, filters: search.Filters) -> list[LibraryRow]:
         """The interventions that the search and its filters find."""
-        found = search.find(self.text, self.user, self.filters)[:SHOWN]
+        found = search.find(text, self.user, filters)[:SHOWN]
         planned = {item.entry for item in self.items}
-        return [self._library_row(intervention, planned) for intervention in found]
+        rows = [self._library_row(intervention, planned) for intervention in found]
+        sheets = self.open_sheets(row.intervention.pk for row in rows if row.shut)
+        return [replace(row, sheets=sheets.get(row.intervention.pk, ())) for row in rows]
 
     def _library_row(self, intervention: Intervention, planned: set[int]) -> LibraryRow:
         content = intervention.current.content
@@ -237,7 +267,7 @@ def _sheets(item: AgendaItem) -> tuple[SheetRow, ...]:
 
 def main_items(items: Iterable[AgendaItem]) -> list[AgendaItem]:
     """The work of the hour, without openings and closings."""
-    return [item for item in items if item.kind in (ItemKind.LIBRARY, ItemKind.FREE)]
+    return [item for item in items if item.kind in WORK]
 
 
 def changes_of(item: AgendaItem, typed: Mapping[str, Any]) -> list[dict[str, Any]]:

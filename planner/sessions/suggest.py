@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from planner.cases import gates
 from planner.cases.models import CaseKind, InjurySide, Participant, ParticipantRole, Phase
 from planner.library import packs
-from planner.library.models import Facet, Intervention, SessionTemplate
+from planner.library.models import Facet, Intervention, SessionTemplate, WorksheetEdition
 from planner.practice.models import User
 from planner.sessions.models import AgendaItem, Done, Session, SessionState
 
@@ -41,6 +41,7 @@ class Suggestion:
     template: SessionTemplate | None = None
     shut: tuple[str, ...] = ()  # sentences; an override or a settled flag opens it
     weight: int = 0
+    sheets: tuple[WorksheetEdition, ...] = ()  # of a shut one: those that are open all the same
 
     @property
     def why(self) -> str:
