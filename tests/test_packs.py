@@ -272,6 +272,24 @@ def test_what_a_sheet_for_one_person_asks_is_kept_for_the_person():
     assert shared == []
 
 
+#: Families whose words differ by what a person is in the case, and not by the side in the injury.
+BY_ROLE = {"check-ins-and-records", "course-of-therapy", "network-and-care"}
+SIDES = {"injured", "injuring"}
+
+
+def test_a_side_in_the_injury_gives_nobody_the_words_of_another():
+    """A parent who was hurt is still the caregiver, and a child who was hurt gets no sheet for adults."""
+    found = [
+        (sheet.slug, getattr(block, "id", block.kind) if block else "the sheet")
+        for file in english()
+        if file.family in BY_ROLE
+        for sheet in file.sheets
+        for block in (None, *sheet.parsed())
+        if SIDES & set(block.for_tags if block else sheet.for_roles)
+    ]
+    assert found == []
+
+
 @pytest.mark.parametrize("kind", ["case", "clinician"])
 def test_only_a_sheet_for_one_person_has_gates_of_its_own(tmp_path, kind):
     text = entry("alpha", gates="joint-task").replace(
