@@ -17,6 +17,8 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from planner.cases.gates import MATRIX, Effect
+from planner.cases.models import FlagKind
 from planner.library import actions, courses, packs, search
 from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH, words_of
 from planner.sheets import reading
@@ -139,8 +141,103 @@ def test_the_gates_that_must_be_there():
     assert [slug for slug, gate in GATED.items() if slug in gates and gate not in gates[slug]] == []
 
 
+#: The gates that stay shut in a couple or a family until each person has been asked alone about violence.
+ASKED_ALONE = {gate for gate, effects in MATRIX.items() if effects.get(FlagKind.VIOLENCE.value) is Effect.JOINT}
+
+
+def test_no_sheet_for_all_together_before_each_was_asked_alone():
+    together = {file.slug: file for file in english() for sheet in file.sheets if sheet.one_for_each == "case"}
+    assert [slug for slug, file in together.items() if not set(file.gates) & ASKED_ALONE] == []
+
+
+def test_a_telling_at_home_waits_for_all_that_a_held_one_waits_for():
+    gates = {file.slug: set(file.gates) for file in english()}
+    assert gates["relapse-disclosure"] >= gates["facilitated-disclosure"]
+
+
+#: Where a person alone meets the worst: what to tell, what was heard, a hurt, a return to use, the days after.
+HARD_ALONE = {
+    "getting-ready-to-tell", "what-i-want-to-tell", "when-you-have-heard-it", "after-talk-card", "next-three-days",
+    "saying-and-hearing", "my-steady-plan", "after-a-hard-week", "steps-for-a-dark-hour", "when-to-get-help",
+    "what-i-carry", "hard-hour-kit",
+}  # fmt: skip
+
+
+def test_a_hard_sheet_says_what_to_do_with_thoughts_of_ending_ones_life():
+    seen = {(sheet.slug, role): " ".join(texts) for _f, sheet, role, texts in wordings() if sheet.slug in HARD_ALONE}
+    assert {slug for slug, _role in seen} == HARD_ALONE
+    assert [key for key, said in seen.items() if not re.search(r"ending (your|a) life", said)] == []
+    assert [key for key, said in seen.items() if not re.search(r"emergency number|get help now", said)] == []
+
+
+#: Sheets with which somebody alone turns to the body, the breath or a strong feeling.
+INWARD = {
+    "slow-breath", "breath-card", "soup-breath", "quiet-practice", "noticing-card", "ways-back", "watch-the-wave",
+    "small-brave-steps", "step-notes", "word-for-it", "what-i-carry",
+}  # fmt: skip
+
+
+def test_an_exercise_done_alone_says_when_to_leave_it():
+    seen = {(sheet.slug, role): " ".join(texts) for _f, sheet, role, texts in wordings() if sheet.slug in INWARD}
+    leave = re.compile(r"\b(stop|no more steps|leave it|put the pen down)\b", re.IGNORECASE)
+    assert {slug for slug, _role in seen} == INWARD
+    assert [key for key, said in seen.items() if not leave.search(said)] == []
+
+
+def test_slow_breath_is_for_no_body_that_needs_a_doctor_first():
+    said = next(" ".join(texts) for _f, sheet, _r, texts in wordings() if sheet.slug == "slow-breath").lower()
+    asked = ("lung", "heart", "pregnant", "chest pain", "a fit", "drive", "emergency number")
+    assert [word for word in asked if word not in said] == []
+
+
+def test_with_an_urge_nobody_is_left_to_watch_it_alone():
+    """In recovery, a sheet that turns to feelings says to move away and call someone."""
+    seen = {
+        sheet.slug: " ".join(texts)
+        for _file, sheet, role, texts in wordings()
+        if role == "person-in-recovery" and sheet.slug in {"quiet-practice", "watch-the-wave", "my-trigger-map"}
+    }
+    assert {slug: bool(re.search(r"(pull|urge).*call someone", said)) for slug, said in seen.items()} == {
+        "quiet-practice": True, "watch-the-wave": True, "my-trigger-map": True,
+    }  # fmt: skip
+
+
+def test_no_sheet_tells_anybody_to_stop_a_substance_suddenly():
+    sudden = re.compile(r"\b(all at once|at once on your own|just stop|go cold)\b", re.IGNORECASE)
+    warns = re.compile(r"\b(do not|unsafe|ask a doctor)\b", re.IGNORECASE)
+    found = {
+        (sheet.slug, text)
+        for _file, sheet, _role, texts in wordings()
+        for text in texts
+        if sudden.search(text) and "stop" in text.lower() and not warns.search(text)
+    }
+    assert found == set()
+
+
+def test_nobody_who_hurt_another_is_told_that_it_was_not_their_doing():
+    told = [
+        sheet.slug
+        for _file, sheet, role, texts in wordings()
+        for text in texts
+        if role in ("injuring", "person-in-recovery") and re.search(r"\bdid not cause\b", text)
+    ]
+    assert told == []
+
+
+def test_no_source_points_at_papers_that_a_reader_has_not_got():
+    named = [
+        (file.slug, source.source)
+        for file in [*first().interventions, *first().templates, *first().statements, *first().pathways]
+        for source in file.sources
+        if source.source and ".md" in source.source
+    ]
+    assert named == []
+
+
 #: What a person must always get, whatever is known of anybody: how to get help, and where to turn.
-ALWAYS_OPEN = {"when-to-get-help", "after-talk-card", "next-three-days", "start-again-card"}
+ALWAYS_OPEN = {
+    "when-to-get-help", "after-talk-card", "next-three-days", "start-again-card", "hard-hour-kit", "hard-hour-card",
+}  # fmt: skip
 #: What stays behind the gates of its entry, however private it looks: it leads to telling, to asking, or to the other.
 NEVER_ALONE = {
     "what-i-want-to-tell", "getting-ready-to-tell", "getting-ready-to-hear", "my-questions", "check-in-sheet",
@@ -173,6 +270,36 @@ def test_what_a_sheet_for_one_person_asks_is_kept_for_the_person():
         if getattr(block, "audience", "person") != "person" and block.kind in ("lines", "scale", "table", "if_then")
     ]
     assert shared == []
+
+
+#: Families whose words differ by what a person is in the case, and not by the side in the injury.
+BY_ROLE = {"check-ins-and-records", "course-of-therapy", "network-and-care"}
+SIDES = {"injured", "injuring"}
+
+
+def test_a_side_in_the_injury_gives_nobody_the_words_of_another():
+    """A parent who was hurt is still the caregiver, and a child who was hurt gets no sheet for adults."""
+    found = [
+        (sheet.slug, getattr(block, "id", block.kind) if block else "the sheet")
+        for file in english()
+        if file.family in BY_ROLE
+        for sheet in file.sheets
+        for block in (None, *sheet.parsed())
+        if SIDES & set(block.for_tags if block else sheet.for_roles)
+    ]
+    assert found == []
+
+
+def test_a_translation_says_what_its_original_says_today():
+    """Whoever changes the original reads the translation again and writes the new state into it."""
+    for folder in FOLDERS:
+        entries = {(file.slug, file.language): file for file in read(folder).interventions}
+        behind = [
+            packs.file_name(file)
+            for file in read(folder).interventions
+            if file.follows and file.follows != packs.whole_hash(entries[file.slug, read(folder).about.language])
+        ]
+        assert behind == []
 
 
 @pytest.mark.parametrize("kind", ["case", "clinician"])

@@ -718,14 +718,15 @@ def blocks_for(blocks: Iterable[Block], tags: Iterable[str] | None) -> tuple[Blo
     blocks = tuple(blocks)
     wanted = None if tags is None else frozenset(tags)
     chosen: list[Block] = []
-    answered = {b.id for b in blocks if isinstance(b, Prompt) and b.is_for(wanted)}
+    answered = {name for block in blocks if block.is_for(wanted) and (name := _asked(block))}
     for block in blocks:
+        name = _asked(block)
         if block.is_for(wanted):
-            if isinstance(block, Prompt) and any(_same_id(block, other) for other in chosen):
+            if name and name in map(_asked, chosen):
                 continue  # a person with two tags gets the first wording that fits
             chosen.append(block)
-        elif isinstance(block, Prompt) and block.id not in answered:
-            answered.add(block.id)
+        elif name and name not in answered:
+            answered.add(name)
             chosen.append(block)
     return tuple(chosen)
 
@@ -746,8 +747,9 @@ def _named(block: Block, named: Mapping[str, str]) -> Block:
     return block.model_copy(update=changes) if changes else block
 
 
-def _same_id(block: Prompt, other: Block) -> bool:
-    return isinstance(other, Prompt) and other.id == block.id
+def _asked(block: Block) -> str:
+    """The id of a block that is filled in, a card with blanks among them; "" for one that is only read."""
+    return getattr(block, "id", "") if isinstance(block, Prompt) or block.fields() else ""
 
 
 def read_answers(blocks: Iterable[Block], values: Mapping[str, Any]) -> dict[str, Any]:
