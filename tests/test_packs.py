@@ -162,6 +162,7 @@ def test_a_telling_at_home_waits_for_all_that_a_held_one_waits_for():
 HARD_ALONE = {
     "getting-ready-to-tell", "what-i-want-to-tell", "when-you-have-heard-it", "after-talk-card", "next-three-days",
     "saying-and-hearing", "my-steady-plan", "after-a-hard-week", "steps-for-a-dark-hour", "when-to-get-help",
+    "what-i-carry", "hard-hour-kit",
 }  # fmt: skip
 
 
@@ -170,6 +171,38 @@ def test_a_hard_sheet_says_what_to_do_with_thoughts_of_ending_ones_life():
     assert {slug for slug, _role in seen} == HARD_ALONE
     assert [key for key, said in seen.items() if not re.search(r"ending (your|a) life", said)] == []
     assert [key for key, said in seen.items() if not re.search(r"emergency number|get help now", said)] == []
+
+
+#: Sheets with which somebody alone turns to the body, the breath or a strong feeling.
+INWARD = {
+    "slow-breath", "breath-card", "soup-breath", "quiet-practice", "noticing-card", "ways-back", "watch-the-wave",
+    "small-brave-steps", "step-notes", "word-for-it", "what-i-carry",
+}  # fmt: skip
+
+
+def test_an_exercise_done_alone_says_when_to_leave_it():
+    seen = {(sheet.slug, role): " ".join(texts) for _f, sheet, role, texts in wordings() if sheet.slug in INWARD}
+    leave = re.compile(r"\b(stop|no more steps|leave it|put the pen down)\b", re.IGNORECASE)
+    assert {slug for slug, _role in seen} == INWARD
+    assert [key for key, said in seen.items() if not leave.search(said)] == []
+
+
+def test_slow_breath_is_for_no_body_that_needs_a_doctor_first():
+    said = next(" ".join(texts) for _f, sheet, _r, texts in wordings() if sheet.slug == "slow-breath").lower()
+    asked = ("lung", "heart", "pregnant", "chest pain", "a fit", "drive", "emergency number")
+    assert [word for word in asked if word not in said] == []
+
+
+def test_with_an_urge_nobody_is_left_to_watch_it_alone():
+    """In recovery, a sheet that turns to feelings says to move away and call someone."""
+    seen = {
+        sheet.slug: " ".join(texts)
+        for _file, sheet, role, texts in wordings()
+        if role == "person-in-recovery" and sheet.slug in {"quiet-practice", "watch-the-wave", "my-trigger-map"}
+    }
+    assert {slug: bool(re.search(r"(pull|urge).*call someone", said)) for slug, said in seen.items()} == {
+        "quiet-practice": True, "watch-the-wave": True, "my-trigger-map": True,
+    }  # fmt: skip
 
 
 def test_no_sheet_tells_anybody_to_stop_a_substance_suddenly():
@@ -205,7 +238,9 @@ def test_no_source_points_at_papers_that_a_reader_has_not_got():
 
 
 #: What a person must always get, whatever is known of anybody: how to get help, and where to turn.
-ALWAYS_OPEN = {"when-to-get-help", "after-talk-card", "next-three-days", "start-again-card"}
+ALWAYS_OPEN = {
+    "when-to-get-help", "after-talk-card", "next-three-days", "start-again-card", "hard-hour-kit", "hard-hour-card",
+}  # fmt: skip
 #: What stays behind the gates of its entry, however private it looks: it leads to telling, to asking, or to the other.
 NEVER_ALONE = {
     "what-i-want-to-tell", "getting-ready-to-tell", "getting-ready-to-hear", "my-questions", "check-in-sheet",
@@ -256,6 +291,18 @@ def test_a_side_in_the_injury_gives_nobody_the_words_of_another():
         if SIDES & set(block.for_tags if block else sheet.for_roles)
     ]
     assert found == []
+
+
+def test_a_translation_says_what_its_original_says_today():
+    """Whoever changes the original reads the translation again and writes the new state into it."""
+    for folder in FOLDERS:
+        entries = {(file.slug, file.language): file for file in read(folder).interventions}
+        behind = [
+            packs.file_name(file)
+            for file in read(folder).interventions
+            if file.follows and file.follows != packs.whole_hash(entries[file.slug, read(folder).about.language])
+        ]
+        assert behind == []
 
 
 @pytest.mark.parametrize("kind", ["case", "clinician"])

@@ -45,7 +45,7 @@ def _has(row: Statement, text: str) -> bool:
 @clinical
 def statement(request: HttpRequest, pk: int) -> HttpResponse:
     """One problem: how it shows, goals, objectives, what the library has for it; each line can be copied."""
-    row = find(Statement.objects.select_related("pack"), request.user, pk=pk)
+    row = find(Statement.objects.select_related("pack", "arrival"), request.user, pk=pk)
     file = row.parsed
     found = Intervention.objects.visible_to(request.user).named_by(row, file.interventions)
     context = {
@@ -104,7 +104,7 @@ def _weeks(row: Pathway) -> int:
 @clinical
 def pathway(request: HttpRequest, pk: int) -> HttpResponse:
     """What each session of a pathway holds, what has to be settled for it, and where the clinician chooses."""
-    row = find(Pathway.objects.select_related("pack"), request.user, pk=pk)
+    row = find(Pathway.objects.select_related("pack", "arrival"), request.user, pk=pk)
     hours = hours_of(row)
     gates = dict.fromkeys(gate for hour in hours for gate in hour.gates)
     context = {
