@@ -27,6 +27,8 @@ MOST_COMING, MOST_PAST, MOST_PRINTED = 5, 12, 12
 #: What a line shows of a session.
 SHOWN = ("starts_at", "kind", "state", "note__state")
 COMING = (SessionState.PLANNED, SessionState.RUNNING)
+#: Items that are named under their hour: an intervention, or a sheet that stands alone.
+FROM_LIBRARY = (ItemKind.LIBRARY, ItemKind.WORKSHEET)
 PAST = (SessionState.HELD, SessionState.CANCELLED)
 
 
@@ -42,7 +44,7 @@ def happens(case: Case, user: User) -> dict[str, Any]:
     """Hours to come and the newest past ones with what was done from the library."""
     coming = list(_hours(case, COMING).order_by("starts_at")[:MOST_COMING])
     past = list(_hours(case, PAST).order_by("-starts_at")[:MOST_PAST])
-    practised = AgendaItem.objects.kept().filter(session__in=[*coming, *past], kind=ItemKind.LIBRARY)
+    practised = AgendaItem.objects.kept().filter(session__in=[*coming, *past], kind__in=FROM_LIBRARY)
     titles: dict[Any, list[AgendaItem]] = {}
     for item in practised.only("session", "title", "done").order_by("position"):
         titles.setdefault(item.session_id, []).append(item)
