@@ -485,11 +485,15 @@ class TermFields:
 
 
 class Terms(Prompt):
-    """Agreed terms. Each is voluntary: a box to say yes, a line for its exception. `own_rows` leaves room for more."""
+    """Agreed terms. Each is voluntary: a box to say yes, a line for its exception. `own_rows` leaves room for more.
+
+    With `each_own` a term is its writer's own: it needs nobody's yes, so nobody can keep it out of force.
+    """
 
     kind: ClassVar[str] = "terms"
     terms: tuple[Term, ...] = Field(default=(), max_length=12)
     own_rows: int = Field(default=0, ge=0, le=8)
+    each_own: bool = False
 
     @model_validator(mode="after")
     def _something(self) -> Terms:
@@ -516,7 +520,7 @@ class Terms(Prompt):
                 else _("%(term)s I agree") % {"term": said},
                 "check",
             )
-            for place, name in enumerate(names, 1)
+            for place, name in enumerate(() if self.each_own else names, 1)
         ]
         return TermFields(
             text=given.text if given else "",
@@ -538,7 +542,7 @@ class Terms(Prompt):
                 continue
             exception = (given.exception if given else None) or _text_of(values, f"{self.id}-{n}-exception")
             boxes = [f"{self.id}-{n}-yes", *(name for name in values if name.startswith(f"{self.id}-{n}-yes-"))]
-            agreed = all(_ticked(values, box) for box in boxes)
+            agreed = self.each_own or all(_ticked(values, box) for box in boxes)
             rows.append({"text": text, "agreed": agreed, "exception": exception})
         return rows
 
@@ -717,7 +721,7 @@ def blocks_for(blocks: Iterable[Block], tags: Iterable[str] | None) -> tuple[Blo
     answered = {b.id for b in blocks if isinstance(b, Prompt) and b.is_for(wanted)}
     for block in blocks:
         if block.is_for(wanted):
-            if isinstance(block, Prompt) and any(_same_id(block, other) for other in chosen):
+            if any(_same_fields(block, other) for other in chosen):
                 continue  # a person with two tags gets the first wording that fits
             chosen.append(block)
         elif isinstance(block, Prompt) and block.id not in answered:
@@ -742,8 +746,10 @@ def _named(block: Block, named: Mapping[str, str]) -> Block:
     return block.model_copy(update=changes) if changes else block
 
 
-def _same_id(block: Prompt, other: Block) -> bool:
-    return isinstance(other, Prompt) and other.id == block.id
+def _same_fields(block: Block, other: Block) -> bool:
+    """Two wordings of one question, or of one card to fill in: fields of the same names."""
+    ids = {getattr(one, "id", None) for one in (block, other)}
+    return len(ids) == 1 and None not in ids and bool(block.fields() and other.fields())
 
 
 def read_answers(blocks: Iterable[Block], values: Mapping[str, Any]) -> dict[str, Any]:

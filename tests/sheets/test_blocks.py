@@ -199,6 +199,25 @@ def test_a_term_of_a_joint_sheet_is_agreed_when_everyone_ticked():
     }
 
 
+def test_a_term_that_is_its_writer_s_own_asks_nobody_for_a_yes():
+    block = one("terms", terms=[], own_rows=1, each_own=True)
+    assert [spec.name for spec in block.fields()] == ["it-1-term", "it-1-exception"]
+    assert block.items(("Maya", "Ruben"))[0].agree == ()
+    assert block.read({"it-1-term": "Maya goes to bed at ten.", "it-1-yes-2": "Off"})[0]["agreed"] is True
+
+
+def test_a_person_with_two_tags_gets_one_wording_of_a_card_to_fill_in():
+    blocks = parse_blocks([
+        {"card": {"id": "stay", "for": ["partner"], "title": "First", "blanks": ["My line"]}},
+        {"card": {"id": "stay", "for": ["injuring"], "title": "Second", "blanks": ["My line"]}},
+        {"card": {"title": "Nothing to fill in", "lines": ["Breathe out."]}},
+        {"card": {"title": "Nor here", "lines": ["Breathe in."]}},
+    ])  # fmt: skip
+    assert [block.title for block in blocks_for(blocks, {"partner", "injuring"})] == [
+        "First", "Nothing to fill in", "Nor here",
+    ]  # fmt: skip
+
+
 def test_people_of_a_joint_sheet_stand_by_name():
     blocks = with_names(parse_blocks(EVERY_BLOCK), ("Maya", "Ruben"))
     named = {block.id: block for block in blocks if getattr(block, "id", "") in ("named", "signed")}
