@@ -175,6 +175,31 @@ def test_what_a_sheet_for_one_person_asks_is_kept_for_the_person():
     assert shared == []
 
 
+#: What two people do with each other at home: what each writes alone for it is for nobody to check.
+BETWEEN = {"needs-and-boundaries", "dialogue", "trust-building", "predictability"}
+
+
+def test_what_one_writes_alone_for_the_two_is_for_the_writer():
+    shown = [
+        (sheet.slug, block.id)
+        for file in english()
+        if file.family in BETWEEN
+        for sheet in file.sheets
+        if sheet.one_for_each == "participant" and sheet.for_roles != ("child",)
+        for block in sheet.parsed()
+        if getattr(block, "audience", "person") != "person"
+    ]
+    assert shown == []
+
+
+def test_a_limit_needs_nobody_s_yes():
+    """A limit is its owner's: the other cannot keep it out of force."""
+    terms = [
+        (sheet.slug, block) for file, sheet in client_sheets() for block in sheet.parsed() if block.kind == "terms"
+    ]
+    assert [(slug, block.id) for slug, block in terms if block.each_own] == [("our-limits", "own_terms")]
+
+
 @pytest.mark.parametrize("kind", ["case", "clinician"])
 def test_only_a_sheet_for_one_person_has_gates_of_its_own(tmp_path, kind):
     text = entry("alpha", gates="joint-task").replace(

@@ -206,6 +206,12 @@ def test_a_term_that_is_its_writer_s_own_asks_nobody_for_a_yes():
     assert block.read({"it-1-term": "Maya goes to bed at ten.", "it-1-yes-2": "Off"})[0]["agreed"] is True
 
 
+def test_a_term_that_always_holds_asks_nobody_for_a_yes():
+    block = one("terms", terms=[{"text": "We talk."}, {"text": "Each may leave.", "always": True}])
+    assert [spec.name for spec in block.fields()] == ["it-1-yes", "it-1-exception"]
+    assert [term["agreed"] for term in block.read({})] == [False, True]
+
+
 def test_a_person_with_two_tags_gets_one_wording_of_a_card_to_fill_in():
     blocks = parse_blocks([
         {"card": {"id": "stay", "for": ["partner"], "title": "First", "blanks": ["My line"]}},
