@@ -17,6 +17,8 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from planner.cases.gates import MATRIX, Effect
+from planner.cases.models import FlagKind
 from planner.library import actions, courses, packs, search
 from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH, words_of
 from planner.sheets import reading
@@ -139,6 +141,66 @@ def test_the_gates_that_must_be_there():
     assert [slug for slug, gate in GATED.items() if slug in gates and gate not in gates[slug]] == []
 
 
+#: The gates that stay shut in a couple or a family until each person has been asked alone about violence.
+ASKED_ALONE = {gate for gate, effects in MATRIX.items() if effects.get(FlagKind.VIOLENCE.value) is Effect.JOINT}
+
+
+def test_no_sheet_for_all_together_before_each_was_asked_alone():
+    together = {file.slug: file for file in english() for sheet in file.sheets if sheet.one_for_each == "case"}
+    assert [slug for slug, file in together.items() if not set(file.gates) & ASKED_ALONE] == []
+
+
+def test_a_telling_at_home_waits_for_all_that_a_held_one_waits_for():
+    gates = {file.slug: set(file.gates) for file in english()}
+    assert gates["relapse-disclosure"] >= gates["facilitated-disclosure"]
+
+
+#: Where a person alone meets the worst: what to tell, what was heard, a hurt, a return to use, the days after.
+HARD_ALONE = {
+    "getting-ready-to-tell", "what-i-want-to-tell", "when-you-have-heard-it", "after-talk-card", "next-three-days",
+    "saying-and-hearing", "my-steady-plan", "after-a-hard-week", "steps-for-a-dark-hour", "when-to-get-help",
+}  # fmt: skip
+
+
+def test_a_hard_sheet_says_what_to_do_with_thoughts_of_ending_ones_life():
+    seen = {(sheet.slug, role): " ".join(texts) for _f, sheet, role, texts in wordings() if sheet.slug in HARD_ALONE}
+    assert {slug for slug, _role in seen} == HARD_ALONE
+    assert [key for key, said in seen.items() if not re.search(r"ending (your|a) life", said)] == []
+    assert [key for key, said in seen.items() if not re.search(r"emergency number|get help now", said)] == []
+
+
+def test_no_sheet_tells_anybody_to_stop_a_substance_suddenly():
+    sudden = re.compile(r"\b(all at once|at once on your own|just stop|go cold)\b", re.IGNORECASE)
+    warns = re.compile(r"\b(do not|unsafe|ask a doctor)\b", re.IGNORECASE)
+    found = {
+        (sheet.slug, text)
+        for _file, sheet, _role, texts in wordings()
+        for text in texts
+        if sudden.search(text) and "stop" in text.lower() and not warns.search(text)
+    }
+    assert found == set()
+
+
+def test_nobody_who_hurt_another_is_told_that_it_was_not_their_doing():
+    told = [
+        sheet.slug
+        for _file, sheet, role, texts in wordings()
+        for text in texts
+        if role in ("injuring", "person-in-recovery") and re.search(r"\bdid not cause\b", text)
+    ]
+    assert told == []
+
+
+def test_no_source_points_at_papers_that_a_reader_has_not_got():
+    named = [
+        (file.slug, source.source)
+        for file in [*first().interventions, *first().templates, *first().statements, *first().pathways]
+        for source in file.sources
+        if source.source and ".md" in source.source
+    ]
+    assert named == []
+
+
 #: What a person must always get, whatever is known of anybody: how to get help, and where to turn.
 ALWAYS_OPEN = {"when-to-get-help", "after-talk-card", "next-three-days", "start-again-card"}
 #: What stays behind the gates of its entry, however private it looks: it leads to telling, to asking, or to the other.
@@ -192,12 +254,32 @@ def test_what_one_writes_alone_for_the_two_is_for_the_writer():
     assert shown == []
 
 
-def test_a_limit_needs_nobody_s_yes():
-    """A limit is its owner's: the other cannot keep it out of force."""
+def test_a_limit_and_a_right_need_nobody_s_yes():
+    """A limit is its owner's; and what always holds is no term that one of them could leave unticked."""
     terms = [
         (sheet.slug, block) for file, sheet in client_sheets() for block in sheet.parsed() if block.kind == "terms"
     ]
     assert [(slug, block.id) for slug, block in terms if block.each_own] == [("our-limits", "own_terms")]
+    said = [(slug, term) for slug, block in terms for term in block.terms if "always holds" in (term.exception or "")]
+    assert [(slug, term.text) for slug, term in said if not term.always] == []
+
+
+#: Families whose words differ by what a person is in the case, and not by the side in the injury.
+BY_ROLE = {"check-ins-and-records", "course-of-therapy", "network-and-care", *BETWEEN}
+SIDES = {"injured", "injuring"}
+
+
+def test_a_side_in_the_injury_gives_nobody_the_words_of_another():
+    """A parent who was hurt is still the caregiver, and a child who was hurt gets no sheet for adults."""
+    found = [
+        (sheet.slug, getattr(block, "id", block.kind) if block else "the sheet")
+        for file in english()
+        if file.family in BY_ROLE
+        for sheet in file.sheets
+        for block in (None, *sheet.parsed())
+        if SIDES & set(block.for_tags if block else sheet.for_roles)
+    ]
+    assert found == []
 
 
 @pytest.mark.parametrize("kind", ["case", "clinician"])
