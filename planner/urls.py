@@ -287,6 +287,7 @@ urlpatterns = [
     path("sessions/<int:pk>/edit/", sessions.session_edit, name="session_edit"),
     path("sessions/<int:pk>/cancel/", sessions.session_cancel, name="session_cancel"),
     path("sessions/<int:pk>/library/", sessions.session_library, name="session_library"),
+    path("sessions/<int:pk>/suggested/", sessions.session_suggested, name="session_suggested"),
     path("sessions/<int:pk>/template/", sessions.session_template, name="session_template"),
     path("sessions/<int:pk>/carry/", sessions.session_carry, name="session_carry"),
     path("sessions/<int:pk>/needs/add/", needs.need_add, name="need_add"),

@@ -227,7 +227,8 @@ DOORS: dict[str, list[Door]] = {
     "session_plan":         [door("302 404 404 403 200 200", "session")],
     "session_edit":         [door("302 404 404 403 403 200", "session")],
     "session_cancel":       [door("401 404 404 403 403 302", "session", post=True, version="version")],
-    "session_library":      [door("302 404 404 403 302 302", "session")],  # without a script: to the plan
+    "session_library":      [door("302 404 404 403 200 200", "session")],
+    "session_suggested":    [door("302 404 404 403 200 200", "session")],
     "session_template":     [door("401 404 404 403 403 302", "session", post=True, version="version", template="template")],
     "session_carry":        [door("401 404 404 403 403 302", "session", post=True, version="version")],
     "item_add":             [door("401 404 404 403 403 302", "session", post=True, version="version", title="Own words", minutes="5")],

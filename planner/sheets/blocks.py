@@ -18,6 +18,7 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Annotated, Any, ClassVar, Literal
 
 from django.utils.translation import gettext as _
@@ -280,9 +281,10 @@ class Options(Prompt):
 
     @property
     def columns_wide(self) -> int:
-        """How many options fit beside each other on a line of standard print: 1 to 3."""
+        """How many options fit beside each other on a line of standard print: 1 to 3. Four stand two by two: a single
+        one on a line of its own would look left out."""
         longest = max(map(len, self.options))
-        return 3 if longest <= 16 else 2 if longest <= 28 else 1
+        return 3 if longest <= 16 and len(self.options) != 4 else 2 if longest <= 28 else 1
 
     def boxes(self) -> list[tuple[str, FieldSpec]]:
         """Each option with its box."""
@@ -572,10 +574,12 @@ class Card(Block):
 
     @property
     def setting(self) -> str:
-        """How close the card must be set so that 54 mm hold everything: roomy, close or tight."""
-        for name, letters, room in (("roomy", 32, 8.5), ("close", 37, 10.2)):
+        """How close the card must be set so that 54 mm hold everything: roomy, close or tight. Counted in lines: so
+        many letters go on one, so many on one of the narrow column before a blank."""
+        for name, letters, narrow, room in (("roomy", 32, 14, 8.5), ("close", 37, 16, 10.2)):
             wrapped = sum(-(-len(line) // letters) for line in self.lines)
-            if wrapped + 1.5 * len(self.blanks) + (1.4 if self.title else 0) <= room:
+            blanks = sum(max(1.5, 1.05 * len(wrap(blank, narrow))) for blank in self.blanks)
+            if wrapped + blanks + (1.4 if self.title else 0) <= room:
                 return name
         return "tight"
 
@@ -725,14 +729,15 @@ def blocks_for(blocks: Iterable[Block], tags: Iterable[str] | None) -> tuple[Blo
     blocks = tuple(blocks)
     wanted = None if tags is None else frozenset(tags)
     chosen: list[Block] = []
-    answered = {b.id for b in blocks if isinstance(b, Prompt) and b.is_for(wanted)}
+    answered = {name for block in blocks if block.is_for(wanted) and (name := _asked(block))}
     for block in blocks:
+        name = _asked(block)
         if block.is_for(wanted):
-            if any(_same_fields(block, other) for other in chosen):
+            if name and name in map(_asked, chosen):
                 continue  # a person with two tags gets the first wording that fits
             chosen.append(block)
-        elif isinstance(block, Prompt) and block.id not in answered:
-            answered.add(block.id)
+        elif name and name not in answered:
+            answered.add(name)
             chosen.append(block)
     return tuple(chosen)
 
@@ -753,10 +758,9 @@ def _named(block: Block, named: Mapping[str, str]) -> Block:
     return block.model_copy(update=changes) if changes else block
 
 
-def _same_fields(block: Block, other: Block) -> bool:
-    """Two wordings of one question, or of one card to fill in: fields of the same names."""
-    ids = {getattr(one, "id", None) for one in (block, other)}
-    return len(ids) == 1 and None not in ids and bool(block.fields() and other.fields())
+def _asked(block: Block) -> str:
+    """The id of a block that is filled in, a card with blanks among them; "" for one that is only read."""
+    return getattr(block, "id", "") if isinstance(block, Prompt) or block.fields() else ""
 
 
 def read_answers(blocks: Iterable[Block], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -175,5 +175,6 @@ NO_PAGE = {
     "is a step in between, looked at by its own test": {
         "mfa_authenticate", "unlock", "take_back", "handed_sheet", "rate_screen",
     },
+    "is a part of the planner": {"session_suggested"},
     "asks the browser for a passkey; only its script differs from the page for a code": {"mfa_reauthenticate_webauthn"},
 }  # fmt: skip

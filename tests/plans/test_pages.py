@@ -152,6 +152,25 @@ def test_the_bank_shows_its_goals_and_takes_what_is_ticked(page, draft):
     assert page.post(address, {"goal": "x"}).status_code == 422
 
 
+def test_the_bank_on_a_page_of_its_own_sends_as_a_page(page, draft):
+    """There is no place on it that an answer could be put into: the button would do nothing."""
+    statement = factories.make_statement(factories.make_intervention("first"))
+    address = reverse("plan_bank", args=[draft.pk, statement.pk])
+    assert "#blocks" not in text_of(page.get(address))
+    assert "#blocks" in text_of(page.get(address, headers={"HX-Request": "true"}))
+    answer = page.post(address, {"goal": "1", "objective": ["4"]})
+    assert (answer.status_code, Objective.objects.filter(goal__clinical="Goal 2.").count()) == (302, 1)
+
+
+def test_the_bank_names_its_blanks_and_how_it_is_measured(page, draft):
+    text = "By {by when}, {who} does {what}, as shown by {measured how}."
+    objectives = [{"text": f"{n}. {text}", "measured": f"own count {n}"} for n in range(6)]
+    statement = factories.make_statement(objectives=objectives)
+    shown = text_of(page.get(reverse("plan_bank", args=[draft.pk, statement.pk])))
+    assert shown.count('<span class="mark">by when</span>') == 6
+    assert [f"Measured how: own count {n}" in shown for n in range(6)] == [True] * 6
+
+
 def test_own_phrases_are_offered_to_their_author_alone(page, draft, owner, colleague, signed_in):
     actions.change_plan(plan=draft, by=owner, version=draft.version, strengths="Maya keeps a diary of every day")
     make.sign(draft, owner)

@@ -154,6 +154,23 @@ def test_each_reader_gets_the_own_wording_and_nobody_a_hole():
     assert said(None) == ["For the partner?", "Only for a child.", "For all?"]
 
 
+def test_a_reader_with_two_tags_gets_one_of_two_cards_with_the_same_blanks():
+    """Two copies of one field on a page would take one another's answer."""
+    cards = [
+        {"card": {"id": "kind", "lines": [f"For the {tag}."], "blanks": ["I call"], "for": [tag]}}
+        for tag in ("partner", "child")
+    ]
+    blocks = parse_blocks(cards)
+
+    def said(tags):
+        return [line for block in blocks_for(blocks, tags) for line in block.lines]
+
+    assert said({"partner", "child"}) == ["For the partner."]
+    assert said({"child"}) == ["For the child."]
+    assert said({"caregiver"}) == ["For the partner."]
+    assert said(None) == ["For the partner."]
+
+
 def test_dates_and_numbers_are_read_as_such_or_kept_as_written():
     assert one("date").read({"it": "2026-11-26"}) == datetime.date(2026, 11, 26)
     assert one("date").read({"it": "next Thursday"}) == "next Thursday"
@@ -169,6 +186,12 @@ def test_one_tick_is_an_answer_and_two_are_shown():
     assert scale.read({"it-3": "on", "it-7": "Yes", "it-4": "/Off"}) == [3, 7]
     assert scale.read({}) is None
     assert one("choice", options=["a", "b"]).read({"it-2": True}) == "b"
+
+
+@pytest.mark.parametrize(("number", "columns"), [(3, 3), (4, 2), (5, 3), (6, 3)])
+def test_no_option_stands_alone_beside_room_for_it(number, columns):
+    block = one("choice", options=[f"Option {n}" for n in range(number)])
+    assert block.columns_wide == columns
 
 
 def test_a_checklist_takes_an_own_line():
@@ -210,18 +233,6 @@ def test_a_term_that_always_holds_asks_nobody_for_a_yes():
     block = one("terms", terms=[{"text": "We talk."}, {"text": "Each may leave.", "always": True}])
     assert [spec.name for spec in block.fields()] == ["it-1-yes", "it-1-exception"]
     assert [term["agreed"] for term in block.read({})] == [False, True]
-
-
-def test_a_person_with_two_tags_gets_one_wording_of_a_card_to_fill_in():
-    blocks = parse_blocks([
-        {"card": {"id": "stay", "for": ["partner"], "title": "First", "blanks": ["My line"]}},
-        {"card": {"id": "stay", "for": ["injuring"], "title": "Second", "blanks": ["My line"]}},
-        {"card": {"title": "Nothing to fill in", "lines": ["Breathe out."]}},
-        {"card": {"title": "Nor here", "lines": ["Breathe in."]}},
-    ])  # fmt: skip
-    assert [block.title for block in blocks_for(blocks, {"partner", "injuring"})] == [
-        "First", "Nothing to fill in", "Nor here",
-    ]  # fmt: skip
 
 
 def test_people_of_a_joint_sheet_stand_by_name():

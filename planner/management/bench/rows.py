@@ -172,6 +172,11 @@ def session_library(filled: Filled) -> str:
     return reverse("session_library", args=[filled.session.pk])
 
 
+@row(is_part=True)
+def session_suggested(filled: Filled) -> str:
+    return reverse("session_suggested", args=[filled.session.pk])
+
+
 @row()
 def session_edit(filled: Filled) -> str:
     return reverse("session_edit", args=[filled.session.pk])
