@@ -275,8 +275,35 @@ def test_what_a_sheet_for_one_person_asks_is_kept_for_the_person():
     assert shared == []
 
 
+#: What two people do with each other at home: what each writes alone for it is for nobody to check.
+BETWEEN = {"needs-and-boundaries", "dialogue", "trust-building", "predictability"}
+
+
+def test_what_one_writes_alone_for_the_two_is_for_the_writer():
+    shown = [
+        (sheet.slug, block.id)
+        for file in english()
+        if file.family in BETWEEN
+        for sheet in file.sheets
+        if sheet.one_for_each == "participant" and sheet.for_roles != ("child",)
+        for block in sheet.parsed()
+        if getattr(block, "audience", "person") != "person"
+    ]
+    assert shown == []
+
+
+def test_a_limit_and_a_right_need_nobody_s_yes():
+    """A limit is its owner's; and what always holds is no term that one of them could leave unticked."""
+    terms = [
+        (sheet.slug, block) for file, sheet in client_sheets() for block in sheet.parsed() if block.kind == "terms"
+    ]
+    assert [(slug, block.id) for slug, block in terms if block.each_own] == [("our-limits", "own_terms")]
+    said = [(slug, term) for slug, block in terms for term in block.terms if "always holds" in (term.exception or "")]
+    assert [(slug, term.text) for slug, term in said if not term.always] == []
+
+
 #: Families whose words differ by what a person is in the case, and not by the side in the injury.
-BY_ROLE = {"check-ins-and-records", "course-of-therapy", "network-and-care"}
+BY_ROLE = {"check-ins-and-records", "course-of-therapy", "network-and-care", *BETWEEN}
 SIDES = {"injured", "injuring"}
 
 

@@ -34,8 +34,10 @@ LABELS = {
     "own_line": gettext_lazy("A line for their own words"), "columns": gettext_lazy("Columns, one a line"),
     "rows": gettext_lazy("Rows"), "mark": gettext_lazy("To do in each field"),
     "groups": gettext_lazy("Groups of words, one a line: name: word, word"),
-    "terms": gettext_lazy("Terms, one a line; after | when it does not hold"),
-    "own_rows": gettext_lazy("Empty terms to write in"), "blanks": gettext_lazy("Blanks to write on, one a line"),
+    "terms": gettext_lazy("Terms, one a line; after | when it does not hold; after || what always holds"),
+    "own_rows": gettext_lazy("Empty terms to write in"),
+    "each_own": gettext_lazy("Each is its writer's own and needs nobody's yes"),
+    "blanks": gettext_lazy("Blanks to write on, one a line"),
     "roles": gettext_lazy("Who signs, one a line"), "height": gettext_lazy("Height in millimetres"),
     "kind": gettext_lazy("Kind"), "one_for_each": gettext_lazy("One for each"),
     "purpose": gettext_lazy("Why this, now"),
@@ -274,9 +276,7 @@ def shown(kind: str, value: Any) -> str:
     if kind == "groups":
         return "\n".join(_group_text(one) for one in value)
     if kind == "terms":
-        return "\n".join(
-            f"{one['text']} | {one['exception']}" if one.get("exception") else one["text"] for one in value
-        )
+        return "\n".join(_term_text(one) for one in value)
     if kind == "said":
         return "\n".join(_said_text(one) for one in value)
     return "\n".join(str(one) for one in value)
@@ -285,6 +285,11 @@ def shown(kind: str, value: Any) -> str:
 def _group_text(group: Mapping[str, Any]) -> str:
     between = "; " if any("," in word for word in group.get("words", ())) else ", "
     return f"{group['name']}: {between.join(group.get('words', ()))}"
+
+
+def _term_text(term: Mapping[str, Any]) -> str:
+    bar = "||" if term.get("always") else "|" if term.get("exception") else ""
+    return f"{term['text']} {bar} {term.get('exception') or ''}".strip()
 
 
 def _said_text(said: Any) -> str:
@@ -331,9 +336,12 @@ def _group(line: str) -> dict[str, Any]:
     return {"name": name.strip(), "words": [word.strip() for word in words if word.strip()]}
 
 
-def _term(line: str) -> dict[str, str]:
-    text, _bar, exception = line.partition("|")
-    return {"text": text.strip(), "exception": exception.strip()} if exception.strip() else {"text": text.strip()}
+def _term(line: str) -> dict[str, Any]:
+    """ "We stop at ten | on weekdays"; "Each may say no || This always holds." """
+    text, _bar, rest = line.partition("|")
+    exception = rest.removeprefix("|").strip()
+    told: dict[str, Any] = {"exception": exception} if exception else {}
+    return {"text": text.strip(), **told, **({"always": True} if rest.startswith("|") else {})}
 
 
 def _said(line: str) -> Any:

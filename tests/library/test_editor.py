@@ -206,7 +206,8 @@ TYPED = {
     "choice": {"label": "One", "options": "a\nb"}, "checklist": {"label": "Any", "options": "a\nb", "own_line": "on"},
     "table": {"label": "Rows", "columns": "x\ny", "rows": "5"}, "week_grid": {"label": "Week", "rows": "walk"},
     "if_then": {"label": "If", "rows": "2"}, "contacts": {"label": "Who", "rows": "2"},
-    "terms": {"label": "We agree", "terms": "To call | at night\nTo rest", "own_rows": "0"},
+    "terms": {"label": "We agree", "terms": "To call | at night\nTo say no || At any time.\nTo leave ||\nTo rest",
+              "own_rows": "0"},
     "card": {"title": "Card", "lines": "Breathe"}, "signature": {"label": "Sign", "roles": "Me\nYou"},
     "space": {"label": "Draw", "height": "60"},
 }  # fmt: skip

@@ -222,6 +222,19 @@ def test_a_term_of_a_joint_sheet_is_agreed_when_everyone_ticked():
     }
 
 
+def test_a_term_that_is_its_writer_s_own_asks_nobody_for_a_yes():
+    block = one("terms", terms=[], own_rows=1, each_own=True)
+    assert [spec.name for spec in block.fields()] == ["it-1-term", "it-1-exception"]
+    assert block.items(("Maya", "Ruben"))[0].agree == ()
+    assert block.read({"it-1-term": "Maya goes to bed at ten.", "it-1-yes-2": "Off"})[0]["agreed"] is True
+
+
+def test_a_term_that_always_holds_asks_nobody_for_a_yes():
+    block = one("terms", terms=[{"text": "We talk."}, {"text": "Each may leave.", "always": True}])
+    assert [spec.name for spec in block.fields()] == ["it-1-yes", "it-1-exception"]
+    assert [term["agreed"] for term in block.read({})] == [False, True]
+
+
 def test_people_of_a_joint_sheet_stand_by_name():
     blocks = with_names(parse_blocks(EVERY_BLOCK), ("Maya", "Ruben"))
     named = {block.id: block for block in blocks if getattr(block, "id", "") in ("named", "signed")}
