@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from planner.base.text import clean, clean_line
 from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH
 
+LONG_LINE = 40  # letters that a one-line control shows on a phone
 OPEN = "open"  # how a sheet's empty list of gates is ticked
 MOST_ROWS = 40  # groups of parts in one list
 LONG = 400  # letters; a text that may be longer gets a box of several lines
@@ -92,6 +93,11 @@ class Part:
     def row_name(self) -> str:
         """What one of its groups is called."""
         return str(ROWS.get(self.name, self.label))
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a line needs a box that shows all of it, also on a phone."""
+        return len(str(self.value)) > LONG_LINE
 
     @property
     def height(self) -> int:
@@ -297,6 +303,8 @@ def typed(kind: str, text: str) -> Any:
     if kind == "number":
         return _number(text)
     lines = [line for line in map(clean_line, text.split("\n")) if line]
+    if kind == "line" and len(lines) > 1:
+        return " ".join(lines)
     if kind == "rows":
         return int(lines[0]) if len(lines) == 1 and lines[0].isdecimal() and len(lines[0]) < 6 else lines
     if kind == "list":
