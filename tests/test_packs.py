@@ -273,7 +273,7 @@ def test_what_a_sheet_for_one_person_asks_is_kept_for_the_person():
 
 
 #: Families whose words differ by what a person is in the case, and not by the side in the injury.
-BY_ROLE = {"check-ins-and-records", "course-of-therapy", "network-and-care"}
+BY_ROLE = {"check-ins-and-records", "course-of-therapy", "network-and-care", "regulation", "patterns-and-triggers"}
 SIDES = {"injured", "injuring"}
 
 
@@ -288,6 +288,18 @@ def test_a_side_in_the_injury_gives_nobody_the_words_of_another():
         if SIDES & set(block.for_tags if block else sheet.for_roles)
     ]
     assert found == []
+
+
+def test_a_hurt_child_gets_no_story_sheet_for_adults():
+    """Story work follows the side in some of its words, but only the one mending sheet is for a side as such."""
+    by_side = [
+        sheet.slug
+        for file in english()
+        if file.family == "meaning-and-story"
+        for sheet in file.sheets
+        if SIDES & set(sheet.for_roles)
+    ]
+    assert by_side == ["one-thing-to-mend"]
 
 
 @pytest.mark.parametrize("kind", ["case", "clinician"])
