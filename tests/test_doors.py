@@ -38,14 +38,18 @@ def door(opens: str, *args: str, post: bool = False, query: str = "", **data) ->
 DOORS: dict[str, list[Door]] = {
     # the desk
     "today":                [door("302 200 200 200 200 200")],
+    "waits":                [door("302 200 200 403 200 200", group) for group in ("first", "papers", "notes", "boosters", "ahead")],
     "caseload":             [door("302 200 200 403 200 200")],
     "case":                 [door("302 404 404 403 200 200", "case")],
+    "case_part":            [door("302 404 404 403 200 200", "case", part) for part in ("aims", "happens", "out", "kept")],
     "answers":              [door("302 404 404 403 200 200", "case")],
     "curious":              [door("302 404 404 403 200 200", "case")],
     "search":               [door("302 200 200 403 200 200", query="?q=maya")],
     "case_audit":           [door("302 404 404 403 200 200", "case")],
+    "case_audit_part":      [door("302 404 404 403 200 200", "case", part) for part in ("plan", "notes", "safety")],
     "case_audit_print":     [door("401 404 404 403 403 302", "case", post=True)],
     "case_thread":          [door("302 404 404 403 200 200", "case")],
+    "case_thread_part":     [door("302 404 404 403 200 200", "case")],
     "case_thread_print":    [door("401 404 404 403 403 302", "case", post=True)],
     # cases
     "case_new":             [door("302 200 200 403 403 200")],
@@ -227,7 +231,8 @@ DOORS: dict[str, list[Door]] = {
     "session_plan":         [door("302 404 404 403 200 200", "session")],
     "session_edit":         [door("302 404 404 403 403 200", "session")],
     "session_cancel":       [door("401 404 404 403 403 302", "session", post=True, version="version")],
-    "session_library":      [door("302 404 404 403 302 302", "session")],  # without a script: to the plan
+    "session_library":      [door("302 404 404 403 200 200", "session")],
+    "session_suggested":    [door("302 404 404 403 200 200", "session")],
     "session_template":     [door("401 404 404 403 403 302", "session", post=True, version="version", template="template")],
     "session_carry":        [door("401 404 404 403 403 302", "session", post=True, version="version")],
     "item_add":             [door("401 404 404 403 403 302", "session", post=True, version="version", title="Own words", minutes="5")],

@@ -17,10 +17,13 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from planner.agreements import kinds
 from planner.cases.gates import MATRIX, Effect
 from planner.cases.models import FlagKind
 from planner.library import actions, courses, packs, search
 from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH, words_of
+from planner.progress import instruments
+from planner.sessions import agenda
 from planner.sheets import reading
 from tests.library.make import PACK, entry, write_pack
 
@@ -272,8 +275,37 @@ def test_what_a_sheet_for_one_person_asks_is_kept_for_the_person():
     assert shared == []
 
 
+#: What two people do with each other at home: what each writes alone for it is for nobody to check.
+BETWEEN = {"needs-and-boundaries", "dialogue", "trust-building", "predictability"}
+
+
+def test_what_one_writes_alone_for_the_two_is_for_the_writer():
+    shown = [
+        (sheet.slug, block.id)
+        for file in english()
+        if file.family in BETWEEN
+        for sheet in file.sheets
+        if sheet.one_for_each == "participant" and sheet.for_roles != ("child",)
+        for block in sheet.parsed()
+        if getattr(block, "audience", "person") != "person"
+    ]
+    assert shown == []
+
+
+def test_a_limit_and_a_right_need_nobody_s_yes():
+    """A limit is its owner's; and what always holds is no term that one of them could leave unticked."""
+    terms = [
+        (sheet.slug, block) for file, sheet in client_sheets() for block in sheet.parsed() if block.kind == "terms"
+    ]
+    assert [(slug, block.id) for slug, block in terms if block.each_own] == [("our-limits", "own_terms")]
+    said = [(slug, term) for slug, block in terms for term in block.terms if "always holds" in (term.exception or "")]
+    assert [(slug, term.text) for slug, term in said if not term.always] == []
+
+
 #: Families whose words differ by what a person is in the case, and not by the side in the injury.
-BY_ROLE = {"check-ins-and-records", "course-of-therapy", "network-and-care", "regulation", "patterns-and-triggers"}
+BY_ROLE = {
+    "check-ins-and-records", "course-of-therapy", "network-and-care", "regulation", "patterns-and-triggers", *BETWEEN,
+}  # fmt: skip
 SIDES = {"injured", "injuring"}
 
 
@@ -300,6 +332,18 @@ def test_a_hurt_child_gets_no_story_sheet_for_adults():
         if SIDES & set(sheet.for_roles)
     ]
     assert by_side == ["one-thing-to-mend"]
+
+
+def test_a_translation_says_what_its_original_says_today():
+    """Whoever changes the original reads the translation again and writes the new state into it."""
+    for folder in FOLDERS:
+        entries = {(file.slug, file.language): file for file in read(folder).interventions}
+        behind = [
+            packs.file_name(file)
+            for file in read(folder).interventions
+            if file.follows and file.follows != packs.whole_hash(entries[file.slug, read(folder).about.language])
+        ]
+        assert behind == []
 
 
 @pytest.mark.parametrize("kind", ["case", "clinician"])
@@ -424,9 +468,172 @@ def test_the_statement_bank_is_complete():
     assert len(slugs) >= 14 and slugs >= PROBLEMS
     for file in statements():
         assert len({goal.clinical for goal in file.goals}) == len(file.goals) >= 3, file.slug
-        assert len(set(file.objectives)) == len(file.objectives) >= 6, file.slug
-        named = {name for text in file.objectives for name in courses.blanks_of(text)}
+        assert len({one.text for one in file.objectives}) == len(file.objectives) >= 6, file.slug
+        named = {name for one in file.objectives for name in courses.blanks_of(one.text)}
         assert named >= {"what", "how often", *courses.MUST}, file.slug
+
+
+#: What one would call somebody, in place of what one would see or hear; and whom not everybody has.
+TRAIT = re.compile(
+    r"\b(manipulat\w*|co-?dependen\w+|needy|clingy|controlling|narciss\w+|immature|lazy|resistant|toxic|in denial"
+    r"|enabl(?:er|ing)|passive-aggressive|attention-seeking|unmotivated|treatment-refractory|should)\b",
+    re.IGNORECASE,
+)
+ONE_KIND_OF_FAMILY = re.compile(
+    r"\b(husbands?|wife|wives|mothers?|fathers?|mum|mom|dad|boyfriends?|girlfriends?|marriages?|spouses?)\b",
+    re.IGNORECASE,
+)
+PROMISE = re.compile(r"\b(will (?:trust|love|forgive|heal|recover|stay sober)|guarantee\w*|cured?)\b", re.IGNORECASE)
+#: Measures that are kept elsewhere than among the instruments: what came of homework is rated where homework is.
+RATED_WITH_HOMEWORK = {"0-10 homework done"}
+
+
+def measure_names():
+    """What a statement may call a measure: validated ones by their name, ratings of ours as the plan words them."""
+    shipped = instruments.shipped().values()
+    names = {measure.name for measure in shipped if measure.validated}
+    ours = {measure.name.lower() for measure in shipped if not measure.validated}
+    return names | {f"0-10 {name}" for name in ours} | {f"0-10 {name}, rated in private" for name in ours}
+
+
+def thin_in_statement(file):
+    """What of a statement could not be worked with as it stands: (part, words)."""
+    entries = {one.slug: one for one in english()}
+    fit = {slug for slug, one in entries.items() if one.family != "safety-screening"}
+    found = [("description", text) for text in file.descriptions if len(text.split()) < 4 or TRAIT.search(text)]
+    found += [("own words", goal.own_words) for goal in file.goals if not goal.own_words.endswith("?")]
+    found += [("same words", goal.clinical) for goal in file.goals if goal.own_words == goal.clinical]
+    for one in file.objectives:
+        named = set(courses.blanks_of(one.text))
+        if not named >= set(courses.MUST) or not named & {"what", "how often", "how many", "target"}:
+            found.append(("blanks", one.text))
+        if not one.measured or not one.intervention or len(one.measured.split()) < 2:
+            found.append(("measured how, and by what", one.text))
+    led_to = [*file.interventions, *(one.intervention for one in file.objectives if one.intervention)]
+    found += [("intervention", slug) for slug in led_to if slug not in fit]
+    found += [("unit", slug) for slug in led_to if slug in fit and not set(file.for_whom) & set(entries[slug].for_whom)]
+    return found + [("measure", name) for name in file.measures if name not in measure_names() | RATED_WITH_HOMEWORK]
+
+
+def with_objective(file, **given):
+    return file.model_copy(update={"objectives": (file.objectives[0].model_copy(update=given), *file.objectives[1:])})
+
+
+def test_every_statement_can_be_worked_with():
+    assert {file.slug: found for file in statements() if (found := thin_in_statement(file))} == {}
+
+
+BROKEN_STATEMENTS = {
+    "description": lambda file: file.model_copy(update={"descriptions": ("Is very manipulative at home.",)}),
+    "own words": lambda file: file.model_copy(
+        update={"goals": (file.goals[0].model_copy(update={"own_words": "Trust is regained."}),)}
+    ),
+    "blanks": lambda file: with_objective(file, text="{who} rests by {by when}."),
+    "measured how, and by what": lambda file: with_objective(file, measured=None),
+    "intervention": lambda file: file.model_copy(update={"interventions": ("hurt-vs-manipulation",)}),
+    "measure": lambda file: file.model_copy(update={"measures": ("Horoscope",)}),
+}
+
+
+@pytest.mark.parametrize("part", BROKEN_STATEMENTS)
+def test_a_thin_statement_is_seen(part):
+    assert [name for name, _words in thin_in_statement(BROKEN_STATEMENTS[part](statements()[0]))] == [part]
+
+
+def test_nothing_blames_or_promises_or_knows_one_kind_of_family():
+    found = [
+        (file.slug, word[0])
+        for file in [*statements(), *pathways(), *first().templates]
+        for words in (TRAIT, ONE_KIND_OF_FAMILY, PROMISE)
+        if (word := words.search(file.model_dump_json(exclude={"sources", "slug"})))
+        and word[0] != "manipulation"  # the name of an entry
+    ]
+    assert found == []
+
+
+#: What a clinician has to be told before it happens, and how a choice point says it.
+MISHAPS = {
+    "the gate is shut": re.compile(r"\bgate\b"),
+    "somebody wants to stop": re.compile(r"\b(wants? to (?:stop|end)|one (?:doubts|wants))\b"),
+    "use in between": re.compile(r"\buse has\b|\ba return to use\b|\buse (?:returns|comes back)\b"),
+}
+SCREENING = "hurt-vs-manipulation"
+
+
+def gates_by_slug():
+    return {one.slug: set(one.gates) for one in english()}
+
+
+def lines_of(session):
+    """The items of a session, a template's where it has one."""
+    templates = {one.slug: one for one in first().templates if one.language == "en"}
+    return templates[session.template].items if session.template else session.items
+
+
+def planned_minutes(session):
+    """What is planned for it, the hour's own opening and closing included."""
+    frame = [] if session.template else [line for part in agenda.frame(session.kind, session.minutes) for line in part]
+    return sum(line.minutes for line in [*frame, *lines_of(session)])
+
+
+def thin_in_pathway(file):
+    """What of a pathway would leave a clinician alone: (part, words)."""
+    said = [choice.if_ for session in file.sessions for choice in session.choices]
+    found = [] if len(file.sessions) > 1 else [("sessions", file.slug)]
+    found += [("choice", part) for part, words in MISHAPS.items() if not any(map(words.search, said))]
+    found += [("minutes", session.title) for session in file.sessions if planned_minutes(session) != session.minutes]
+    joint = [
+        n
+        for n, session in enumerate(file.sessions)
+        if any("joint-task" in gates_by_slug().get(line.intervention, ()) for line in lines_of(session))
+    ]
+    alone = [
+        n
+        for n, session in enumerate(file.sessions)
+        if any(line.intervention == SCREENING or "alone" in (line.title or "") for line in lines_of(session))
+    ]
+    if joint and (not alone or alone[0] > joint[0]):
+        found.append(("alone first", file.sessions[joint[0]].title))
+    return found
+
+
+def test_every_pathway_says_what_to_do_when_it_goes_otherwise():
+    assert {file.slug: found for file in pathways() if (found := thin_in_pathway(file))} == {}
+
+
+def with_sessions(file, *sessions):
+    return file.model_copy(update={"sessions": sessions})
+
+
+BROKEN_PATHWAYS = {
+    "alone first": lambda file: with_sessions(file, *file.sessions[1:], file.sessions[0]),
+    "choice": lambda file: with_sessions(file, *(one.model_copy(update={"choices": ()}) for one in file.sessions)),
+    "minutes": lambda file: with_sessions(file, *(one.model_copy(update={"minutes": 55}) for one in file.sessions)),
+    "sessions": lambda file: with_sessions(file, file.sessions[0]),
+}
+
+
+@pytest.mark.parametrize("part", BROKEN_PATHWAYS)
+def test_a_thin_pathway_is_seen(part):
+    file = next(one for one in pathways() if one.slug == "boundaries-and-needs")
+    assert part in {name for name, _words in thin_in_pathway(BROKEN_PATHWAYS[part](file))}
+
+
+def test_an_item_takes_no_longer_than_the_whole_of_its_entry():
+    whole = {file.slug: file.minutes for file in english()}
+    hours = [*first().templates, *(session for file in pathways() for session in file.sessions if session.items)]
+    assert [
+        (item.intervention, item.minutes)
+        for hour in hours
+        for item in hour.items
+        if item.intervention and item.minutes > whole[item.intervention]
+    ] == []
+
+
+def test_the_minutes_of_a_template_add_up():
+    assert {file.slug: sum(item.minutes for item in file.items) for file in first().templates} == {
+        file.slug: file.minutes for file in first().templates
+    }
 
 
 def test_the_pathways_are_complete():
@@ -594,6 +801,37 @@ def test_each_of_the_70_elements_has_its_artefact(elements):
         assert row["interventions"] and set(row["interventions"]) <= set(entries), row["slug"]
         assert row["sheets"] and set(row["sheets"]) <= sheets, row["slug"]
         assert all(row["slug"] in entries[slug].elements for slug in row["interventions"]), row["slug"]
+
+
+#: What a row's word for its artefact asks of the sheets that it names. A plan may also be a living document.
+OF_KIND = {
+    "plan": {"plan"}, "worksheet": {"worksheet", "plan"}, "log": {"log"}, "tracker": {"log", "plan"},
+    "referral record": {"guide"},
+}  # fmt: skip
+
+
+def test_what_an_element_is_mapped_to_is_such_a_thing(elements):
+    pack = packs.read_pack(PACK_FOLDER)
+    templates = {file.slug for file in pack.templates}
+    pathways = {file.slug: file.slugs("interventions") for file in pack.pathways}
+    entries = {file.slug: file for file in pack.interventions if file.language == "en"}
+    of_sheet = {sheet.slug: (file.slug, sheet.kind) for file in entries.values() for sheet in file.sheets}
+    for row in elements:
+        sheets = [of_sheet[slug] for slug in row["sheets"]]
+        assert {entry for entry, _kind in sheets} >= {row["interventions"][0]}, row["slug"]
+        assert {entry for entry, _kind in sheets} <= set(row["interventions"]), row["slug"]
+        wanted = OF_KIND.get(row["artefact"], set())
+        kept = set(row["sheets"]) & kinds.slugs() if row["artefact"] == "plan" else set()
+        assert not wanted or kept or wanted & {kind for _entry, kind in sheets}, row["slug"]
+        assert set(row.get("templates", ())) <= templates and set(row.get("pathways", ())) <= set(pathways), row["slug"]
+        assert row["artefact"] not in ("session template", "pathway") or row.keys() & {"templates", "pathways"}, row
+
+
+def test_the_communication_course_takes_the_dialogue_skills_in_order():
+    course = next(file for file in first().pathways if file.slug == "communication-course")
+    asked = ["responsive-listening", "needs-without-coercion", "empathic-action-reply", "summarise-before-solve",
+             "joint-problem-solving", "prompt-repair"]  # fmt: skip
+    assert [slug for slug in course.slugs("interventions") if slug in asked] == asked
 
 
 def test_no_entry_claims_an_element_that_does_not_exist(elements):

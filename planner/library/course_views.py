@@ -45,12 +45,15 @@ def _has(row: Statement, text: str) -> bool:
 @clinical
 def statement(request: HttpRequest, pk: int) -> HttpResponse:
     """One problem: how it shows, goals, objectives, what the library has for it; each line can be copied."""
-    row = find(Statement.objects.select_related("pack"), request.user, pk=pk)
+    row = find(Statement.objects.select_related("pack", "arrival"), request.user, pk=pk)
     file = row.parsed
     found = Intervention.objects.visible_to(request.user).named_by(row, file.interventions)
     context = {
-        "row": row, "content": file, "objectives": [(plain(text), pieces(text)) for text in file.objectives],
-        "interventions": [found[slug] for slug in file.interventions if slug in found],
+        "row": row, "content": file, "interventions": [found[slug] for slug in file.interventions if slug in found],
+        "objectives": [
+            (plain(one.text), pieces(one.text), found.get(one.intervention or ""), one.measured)
+            for one in file.objectives
+        ],
         "for_whom": [FOR_WHOM[unit] for unit in file.for_whom], "plain": as_text(row),
     }  # fmt: skip
     return render(request, "library/statement.html", context)
@@ -76,7 +79,9 @@ def as_text(row: Statement) -> str:
         asked = _("In the client's own words: %(ask)s") % {"ask": goal.own_words}
         lines += [f"{number}. {goal.clinical}", f"   {asked}"]
     lines += ["", _("Objectives")]
-    lines += [f"{number}. {plain(text)}" for number, text in enumerate(file.objectives, 1)]
+    for number, one in enumerate(file.objectives, 1):
+        lines += [f"{number}. {plain(one.text)}"]
+        lines += [f"   {_('Measured how')}: {one.measured}"] if one.measured else []
     lines += ["", _("Measures"), *(f"- {name}" for name in file.measures)]
     return "\n".join(lines) + "\n"
 
@@ -99,7 +104,7 @@ def _weeks(row: Pathway) -> int:
 @clinical
 def pathway(request: HttpRequest, pk: int) -> HttpResponse:
     """What each session of a pathway holds, what has to be settled for it, and where the clinician chooses."""
-    row = find(Pathway.objects.select_related("pack"), request.user, pk=pk)
+    row = find(Pathway.objects.select_related("pack", "arrival"), request.user, pk=pk)
     hours = hours_of(row)
     gates = dict.fromkeys(gate for hour in hours for gate in hour.gates)
     context = {

@@ -86,6 +86,26 @@ class Goal(Part):
     own_words: Line
 
 
+class StatementObjective(Part):
+    """One objective of a problem. `intervention`: what is done for it. `measured`: what goes into {measured how} until
+    somebody writes other words, because a count of acts is not seen by a questionnaire about mood. Only the sentence
+    has to be there; it may stand alone as a plain text."""
+
+    text: Objective
+    intervention: Slug | None = None
+    measured: Line | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_text(cls, data: Any) -> Any:
+        return {"text": data} if isinstance(data, str) else data
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """Either form, so that the published schema refuses nothing that is read."""
+        return {"anyOf": [{"type": "string"}, handler(core)]}
+
+
 class StatementFile(Part):
     """A problem of the field for treatment plans: how it shows, what to aim at, how one would know."""
 
@@ -96,12 +116,19 @@ class StatementFile(Part):
     for_whom: tuple[Unit, ...] = Field(min_length=1)
     descriptions: tuple[Line, ...] = Field(min_length=4)
     goals: tuple[Goal, ...] = Field(min_length=3)
-    objectives: tuple[Objective, ...] = Field(min_length=6)
+    objectives: tuple[StatementObjective, ...] = Field(min_length=6)
     interventions: tuple[Slug, ...] = Field(min_length=3)
     measures: tuple[Measure, ...] = Field(min_length=1)
     cautions: tuple[Prose, ...] = ()
     sources: tuple[Source, ...] = Field(min_length=1)
     review: Review
+
+    @model_validator(mode="after")
+    def _done_with_what_it_lists(self) -> StatementFile:
+        strange = [one.intervention for one in self.objectives if one.intervention not in (None, *self.interventions)]
+        if strange:
+            raise ValueError(f"an objective is done with {strange[0]!r}, which is not among the interventions")
+        return self
 
     def names(self) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
         """(folder, slug, path in the file) of every other entry it leads to."""

@@ -357,9 +357,12 @@ class Parcel(models.Model):
 
 class Arrival(models.Model):
     """Where an entry of a practice came from: the pack, its author and state. `whole_hash` is what the entry was when
-    it came, so that one that was changed here since is never written over."""
+    it came, so that one that was changed here since is never written over. One of the first four is set."""
 
-    intervention = models.OneToOneField(Intervention, on_delete=models.CASCADE, related_name="arrival")
+    intervention = models.OneToOneField(Intervention, null=True, on_delete=models.CASCADE, related_name="arrival")
+    template = models.OneToOneField(SessionTemplate, null=True, on_delete=models.CASCADE, related_name="arrival")
+    statement = models.OneToOneField(Statement, null=True, on_delete=models.CASCADE, related_name="arrival")
+    pathway = models.OneToOneField(Pathway, null=True, on_delete=models.CASCADE, related_name="arrival")
     pack = models.SlugField(max_length=60)
     pack_name = models.CharField(max_length=300)
     version = models.CharField(max_length=20)
@@ -370,6 +373,19 @@ class Arrival(models.Model):
 
     class Meta:
         app_label = "planner"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(intervention__isnull=False, template=None, statement=None, pathway=None)
+                | Q(intervention=None, template__isnull=False, statement=None, pathway=None)
+                | Q(intervention=None, template=None, statement__isnull=False, pathway=None)
+                | Q(intervention=None, template=None, statement=None, pathway__isnull=False),
+                name="one_entry_an_arrival",
+            )
+        ]
+
+    def is_of(self, about: packs.PackFile) -> bool:
+        """Whether a pack is the one it came with, in whatever version: its slug and who made it."""
+        return (self.pack, self.author) == (about.slug, about.author)
 
 
 class OwnReviewQuerySet(models.QuerySet):

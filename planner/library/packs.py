@@ -375,8 +375,8 @@ def _problems(error: ValidationError, name: str, lines: dict[tuple[Any, ...], in
     found = []
     places = [tuple(item["loc"]) for item in error.errors()]
     for path, item in zip(places, error.errors(), strict=True):
-        if item["type"] == "too_short" and any(place[:-1] == path for place in places):
-            continue  # the list is too short only because the item in it was wrong
+        if item["type"] == "too_short" and any(place != path and place[: len(path)] == path for place in places):
+            continue  # the list is too short only because an item in it, or a part of one, was wrong
         where = ".".join(str(part) for part in path) or "the file"
         said = "unknown key" if item["type"] == "extra_forbidden" else item["msg"].removeprefix("Value error, ")
         found.append(Problem(name, _line_of(lines, path), f"{where}: {said}"))

@@ -20,7 +20,9 @@ from planner.library.models import (
     Mention,
     OfLibrary,
     Parcel,
+    Pathway,
     SessionTemplate,
+    Statement,
     Worksheet,
     WorksheetEdition,
 )
@@ -75,11 +77,12 @@ def take_in(*, by: User, parcel: Parcel, shown: str) -> dict[str, int]:
     taken = {}
     for line in preview.to_take:
         if line.kind in previews.PLAIN:
-            _take_plain(by.practice, previews.PLAIN[line.kind], line.file)
+            row = _take_plain(by.practice, previews.PLAIN[line.kind], line.file)
+            _note_arrival(row, packs.content_hash(row.content), preview.about)
         else:
             row = _take_intervention(by.practice, line.file)
             taken[row.pk] = line.file
-            _note_arrival(row, line.file, preview.about)
+            _note_arrival(row, packs.whole_hash(line.file), preview.about)
     _link_translations(by.practice, preview.about.language, taken.values())
     _index(taken)
     detail = {**preview.counts, "pack": preview.about.slug, "sha256": parcel.sha256}
@@ -113,20 +116,27 @@ def _take_sheet(practice: Practice, intervention: Intervention, order: int, shee
     return actions._take(row, None, columns, WorksheetEdition, "worksheet", content, {"grades": grades}, counts)
 
 
-def _take_plain(practice: Practice, model: type[OfLibrary], file: Any) -> None:
-    """A template, a statement or a pathway, in its own words."""
+def _take_plain(practice: Practice, model: type[OfLibrary], file: Any) -> Any:
+    """A template, a statement or a pathway, new or in its newer words. What was made from it keeps its own."""
     content = file.model_dump(mode="json", by_alias=True)
     more = {name: content[name] for name in ("aim", "kind", "minutes")} if model is SessionTemplate else {}
-    row = {"slug": file.slug, "language": file.language, "name": file.name, "content": content, **more}
-    model.objects.create(practice=practice, **row)
+    words = {"name": file.name, "content": content, **more}
+    row, _new = model.objects.update_or_create(
+        practice=practice, slug=file.slug, language=file.language, defaults=words
+    )
+    return row
 
 
-def _note_arrival(row: Intervention, file: packs.InterventionFile, about: packs.PackFile) -> None:
+#: Which column of an arrival tells of which entry.
+_COLUMNS = {Intervention: "intervention", SessionTemplate: "template", Statement: "statement", Pathway: "pathway"}
+
+
+def _note_arrival(row: Any, whole_hash: str, about: packs.PackFile) -> None:
     Arrival.objects.update_or_create(
-        intervention=row,
+        **{_COLUMNS[type(row)]: row},
         defaults={
             "pack": about.slug, "pack_name": about.name, "version": about.version, "author": about.author,
-            "licence": about.licence, "whole_hash": packs.whole_hash(file), "at": timezone.now(),
+            "licence": about.licence, "whole_hash": whole_hash, "at": timezone.now(),
         },
     )  # fmt: skip
 

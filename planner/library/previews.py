@@ -79,33 +79,58 @@ def preview(pack: packs.Pack, practice: Practice) -> Preview:
     library = _Library(pack, practice)
     lines = [library.judge(file) for file in pack.interventions]
     for kind, model in PLAIN.items():
-        lines += _judge_plain(kind, model, getattr(pack, kind), practice)
+        lines += _judge_plain(kind, model, pack, practice)
     texts = "\n".join(parcels.as_yaml(line.file) for line in lines)
     links = tuple(sorted({host.lower() for host in _LINK.findall(texts)}))
     return Preview(pack.about, tuple(lines), links)
 
 
-def _judge_plain(kind: str, model: type[OfLibrary], files: list[Any], practice: Practice) -> list[Line]:
+def _judge_plain(kind: str, model: type[OfLibrary], pack: packs.Pack, practice: Practice) -> list[Line]:
     """Templates, statements or pathways. One query."""
+    files = getattr(pack, kind)
     if not files:
         return []
     rows = model.objects.filter(Q(practice=practice) | Q(practice=None), slug__in=[file.slug for file in files])
+    rows = list(rows.select_related("arrival"))
     own = {(row.slug, row.language): row for row in rows if row.practice_id}
     built_in = {(row.slug, row.language): row for row in rows if not row.practice_id and not row.retired_at}
-    return [_plain_line(kind, file, own, built_in) for file in files]
+    return [_plain_line(kind, file, pack.about, own, built_in) for file in files]
 
 
-def _plain_line(kind: str, file: Any, own: Mapping[Any, Any], built_in: Mapping[Any, Any]) -> Line:
+def _plain_line(
+    kind: str, file: Any, about: packs.PackFile, own: Mapping[Any, Any], built_in: Mapping[Any, Any]
+) -> Line:
     key, content = (file.slug, file.language), file.model_dump(mode="json", by_alias=True)
     mine, there = own.get(key), built_in.get(key)
-    if mine and mine.content == content and not mine.retired_at:
+    if mine and mine.retired_at:
+        return Line(kind, file, REFUSED, _retired())
+    if mine and mine.content == content:
         return Line(kind, file, SAME, _("your practice has exactly this"))
     if mine:
-        return Line(kind, file, REFUSED, _("your practice has one of its own by this name; it stays as it is"))
+        why = _kept(getattr(mine, "arrival", None), about, packs.content_hash(mine.content))
+        renewed = _("its newer words from now on; what was planned or written with it stays as it was")
+        return Line(kind, file, REFUSED if why else CHANGED, why or renewed)
     if there and there.content == content:
         return Line(kind, file, SAME, _("the library has exactly this"))
     said = _("the library has one of this name; that one stays, this one stands beside it") if there else ""
     return Line(kind, file, NEW, said)
+
+
+def _retired() -> str:
+    return _("your practice has retired its entry of this name")
+
+
+def _kept(arrival: Arrival | None, about: packs.PackFile, here: str) -> str:
+    """Why an entry that the practice has stays as it is; "" for one that this pack brought and nobody has changed.
+    `here` is the hash of what it says now."""
+    if arrival is None:
+        return _("your practice has an entry of its own by this name; it stays as it is")
+    if not arrival.is_of(about):
+        said = _("your practice has an entry of this name from “%(pack)s” by %(author)s; it stays as it is")
+        return said % {"pack": arrival.pack_name, "author": arrival.author}
+    if here != arrival.whole_hash:
+        return _("your practice has changed this entry since it came; it stays as it is")
+    return ""
 
 
 class _Library:
@@ -148,30 +173,12 @@ class _Library:
 
     def _judge_own(self, file: packs.InterventionFile, own: Intervention, state: str) -> Line:
         here = packs.content_hash(parcels.content_of(own))
-        arrival = self.arrivals.get(own.pk)
         if own.retired_at:
-            return Line("interventions", file, REFUSED, _("your practice has retired its entry of this name"))
+            return Line("interventions", file, REFUSED, _retired())
         if here == state:
             return Line("interventions", file, SAME, _("your practice has exactly this"))
-        if arrival is None or (arrival.pack, arrival.author) != (self.about.slug, self.about.author):
-            return Line(
-                "interventions",
-                file,
-                REFUSED,
-                _("your practice has an entry of its own by this name; it stays as it is"),
-            )
-        if here != arrival.whole_hash:
-            return Line(
-                "interventions",
-                file,
-                REFUSED,
-                _("your practice has changed this entry since it came; it stays as it is"),
-            )
-        if own.pk in self.being_written:
-            return Line(
-                "interventions",
-                file,
-                REFUSED,
-                _("somebody in your practice is writing at this entry; it stays as it is"),
-            )
-        return Line("interventions", file, CHANGED, _("a new edition; what was given out stays as it was"))
+        why = _kept(self.arrivals.get(own.pk), self.about, here)
+        if not why and own.pk in self.being_written:
+            why = _("somebody in your practice is writing at this entry; it stays as it is")
+        renewed = _("a new edition; what was given out stays as it was")
+        return Line("interventions", file, REFUSED if why else CHANGED, why or renewed)

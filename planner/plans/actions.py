@@ -306,7 +306,7 @@ def take_statement(
             person=person, audience=audience,
         )  # fmt: skip
         mine = wanted[len(wanted) * place // len(chosen) : len(wanted) * (place + 1) // len(chosen)]
-        made += [_take_objective(plan, by, row, one, offered, links) for one in mine]
+        made += [_take_objective(plan, by, row, one, links) for one in mine]
     return made
 
 
@@ -323,11 +323,10 @@ def _problem_of(plan: Plan, by: User, statement: Statement, person: Person | Non
 
 
 def _take_objective(
-    plan: Plan, by: User, goal: Goal, offered: bank.OfferedObjective, of: bank.Offer, links: Mapping | None
+    plan: Plan, by: User, goal: Goal, offered: bank.OfferedObjective, links: Mapping | None
 ) -> Objective:
-    measures = of.file.measures
     known = bank.prefilled(
-        offered.text, who=bank.each_of(plan.case, goal.person), measure=measures[offered.index % len(measures)],
+        offered.text, who=bank.each_of(plan.case, goal.person), measure=offered.measured,
         due=bank.due_day(plan.review_days),
     )  # fmt: skip
     row = add_objective(plan=plan, goal=goal, by=by, text=offered.text, **known)

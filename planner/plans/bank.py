@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from planner.cases.models import Case, Person
 from planner.cases.names import current
-from planner.library.courses import StatementFile, blanks_of
+from planner.library.courses import StatementFile, StatementObjective, blanks_of, pieces
 from planner.library.models import Intervention, Pathway, Statement
 from planner.plans.sentences import FIELDS
 from planner.practice.models import User
@@ -23,6 +23,8 @@ from planner.practice.models import User
 KNOWN = {"who", "by when", "measured how", "how often"}
 FIRST_OBJECTIVES = 2  # ticked to begin with
 MOST_OF_A_PATHWAY = 8  # interventions taken from a pathway
+#: The family whose entries never stand on a plan: a plan is read and signed by everybody in the case.
+SCREENING = "safety-screening"
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,13 @@ class OfferedObjective:
     index: int
     text: str
     intervention: Intervention | None
+    measured: str
     chosen: bool
 
     @property
-    def words(self) -> str:
-        """The text with its blanks as lines."""
-        return re.sub(r"\{[^{}]*\}", "…", self.text)
+    def words(self) -> list[tuple[str, bool]]:
+        """The text cut at its blanks, each shown by its name: (words, False) and (name of a blank, True)."""
+        return pieces(self.text)
 
 
 @dataclass(frozen=True)
@@ -60,14 +63,28 @@ class Offer:
 
 def offer(row: Statement, user: User) -> Offer:
     """What a statement offers. One query for its interventions."""
-    found = {one.slug: one for one in Intervention.objects.visible_to(user).filter(slug__in=row.parsed.interventions,
-             language=row.language, practice=None).select_related("current")}  # fmt: skip
+    rows = (
+        Intervention.objects.visible_to(user)
+        .exclude(family=SCREENING)
+        .filter(slug__in=row.parsed.interventions, language=row.language, practice=None)
+    )
+    found = {one.slug: one for one in rows.select_related("current")}
     interventions = [found[slug] for slug in row.parsed.interventions if slug in found]
-    texts = row.parsed.objectives
+    file = row.parsed
+    texts = [one.text for one in file.objectives]
     first = sorted(range(len(texts)), key=lambda n: (len(set(blanks_of(texts[n])) - KNOWN), n))[:FIRST_OBJECTIVES]
-    linked = links(texts, interventions)
-    objectives = [OfferedObjective(n, text, linked[n], n in first) for n, text in enumerate(texts)]
+    alike = links(texts, interventions)
+    objectives = [
+        OfferedObjective(n, one.text, found.get(one.intervention or "", alike[n]), measured(one, file), n in first)
+        for n, one in enumerate(file.objectives)
+    ]
     return Offer(row, tuple(objectives), tuple(interventions))
+
+
+def measured(objective: StatementObjective, file: StatementFile) -> str:
+    """How it is measured, as the bank says it. Where the bank is silent, the one measure of the problem; never one of
+    several by chance: that would put a number on a plan that does not see what was agreed."""
+    return objective.measured or (file.measures[0] if len(file.measures) == 1 else "")
 
 
 def links(texts: Iterable[str], interventions: list[Intervention]) -> list[Intervention | None]:
@@ -115,8 +132,10 @@ def due_day(review_days: int) -> date:
 
 
 def of_pathway(row: Pathway, user: User) -> list[Intervention]:
-    """The interventions of a pathway, each once, in the order of its sessions; those of its templates are not in it."""
+    """The interventions of a pathway, each once, in the order of its sessions; those of its templates are not in it,
+    nor what is asked of each person alone about safety."""
     slugs = row.parsed.slugs("interventions")
-    rows = Intervention.objects.visible_to(user).filter(slug__in=slugs, language=row.language, practice=None)
+    rows = Intervention.objects.visible_to(user).exclude(family=SCREENING)
+    rows = rows.filter(slug__in=slugs, language=row.language, practice=None)
     found = {one.slug: one for one in rows.select_related("current")}
     return [found[slug] for slug in slugs if slug in found][:MOST_OF_A_PATHWAY]

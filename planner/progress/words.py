@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
-NAMES = (_("Distress"), _("Craving"), _("Trust"), _("Felt safety"), _("Closeness"), _("Goal Attainment Scaling"))
+NAMES = (_("Distress"), _("Craving"), _("Trust"), _("Felt safety"), _("Closeness"), _("Confidence"),
+         _("Goal Attainment Scaling"))  # fmt: skip
 
 TOPICS = (
     _("afraid"),
@@ -77,6 +78,7 @@ ABOUT = (
     _("Drinking, in three questions."),
     _("Goals of one's own, each from -2 to +2 around what was hoped for."),
     _("How close it feels."),
+    _("How sure it can be done."),
     _("How heavy it feels."),
     _("How safe it feels."),
     _("How strong the pull is."),

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Prefetch, Q, Subquery, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,13 +26,23 @@ from planner.plans.models import Objective, PlannedIntervention
 from planner.practice.models import User
 from planner.practice.trail import record
 from planner.sessions import agenda, papers
-from planner.sessions.models import AgendaItem, Done, Handout, ItemKind, Session, SessionKind, SessionState
+from planner.sessions.models import (
+    WORK,
+    AgendaItem,
+    AgendaItemQuerySet,
+    Done,
+    Handout,
+    ItemKind,
+    Session,
+    SessionKind,
+    SessionQuerySet,
+    SessionState,
+)
 from planner.sessions.times import to_utc
 from planner.sheets import press
 
 MOST_ITEMS = 40
-MAIN = (ItemKind.LIBRARY, ItemKind.FREE)
-FRAME = (ItemKind.OPENING, ItemKind.CLOSING)
+SHEET_MINUTES = 5  # to hand a sheet over and say what it is for
 
 
 class Refused(Exception):
@@ -39,10 +50,10 @@ class Refused(Exception):
 
 
 class GateShut(Refused):
-    """A gate stands against it. `verdict.blocked` are the reasons."""
+    """A gate stands against it. `verdict.blocked` are the reasons; `intervention` is what it keeps out."""
 
-    def __init__(self, verdict: gates.Verdict):
-        self.verdict = verdict
+    def __init__(self, verdict: gates.Verdict, intervention: Intervention | None = None):
+        self.verdict, self.intervention = verdict, intervention
         super().__init__(" ".join(dict.fromkeys(reason.sentence for reason in verdict.blocked)))
 
 
@@ -136,7 +147,7 @@ def use_template(session: Session, template: SessionTemplate, *, by: User, versi
     """
     _begin(session, by, version, template=template)
     kept = list(session.items.kept())
-    own = [item for item in kept if item.kind in MAIN or item.note or item.done != Done.OPEN]
+    own = [item for item in kept if item.kind in WORK or item.note or item.done != Done.OPEN]
     AgendaItem.objects.filter(pk__in=[item.pk for item in kept if item not in own]).update(removed_at=timezone.now())
     lines = template.content["items"]
     editions = _editions_of(template, lines)
@@ -232,7 +243,7 @@ def add_library_item(
     edition = intervention.current
     if edition is None or intervention.retired_at:
         raise Refused(_("This intervention is no longer in the library."))
-    _pass_gates(session, edition.gates)
+    _pass_gates(session, edition.gates, intervention)
     _begin(session, by, version)
     item = _insert(
         session,
@@ -247,6 +258,35 @@ def add_library_item(
     offer_handouts(item, attending_of(session))
     recent.note(by=by, interventions=[intervention.pk])
     _record("added", session, by, item=item.pk, intervention=intervention.slug, edition=edition.number)
+    return item
+
+
+@transaction.atomic
+def add_sheet_item(session: Session, worksheet: Worksheet, *, by: User, version: int) -> AgendaItem:
+    """Puts one sheet on the agenda without the intervention that it belongs to, behind the sheet's own gates: what is
+    safe to give although the work itself has to wait. Where the agenda holds the sheet already, the item that has it is
+    returned. Raises GateShut.
+    """
+    held = Q(sheet__worksheet=worksheet) | Q(handouts__edition__worksheet=worksheet)
+    already = session.items.kept().filter(held).first()
+    if already:
+        return already
+    edition = worksheet.current
+    if edition is None or worksheet.retired_at or worksheet.intervention.retired_at:
+        raise Refused(_("This sheet is no longer in the library."))
+    if edition.for_clinician:
+        raise Refused(_("This sheet is for you, not for clients."))
+    attending = attending_of(session)
+    if not readers_of(edition, attending):
+        raise Refused(_("This sheet is for none of those who attend."))
+    _pass_gates(session, edition.gates)
+    _begin(session, by, version)
+    title = edition.content["title"]
+    item = AgendaItem(kind=ItemKind.WORKSHEET, title=title, minutes=SHEET_MINUTES, sheet=edition)
+    _insert(session, item)
+    offer_handouts(item, attending)
+    recent.note(by=by, interventions=[worksheet.intervention_id])
+    _record("added", session, by, item=item.pk, sheet=worksheet.slug, edition=edition.number)
     return item
 
 
@@ -282,20 +322,28 @@ def add_free_item(
 
 def left_over(session: Session) -> list[AgendaItem]:
     """What the last held session of the case left or did in part and this agenda has not taken up yet."""
-    last = last_held(session.case, before=session)
-    if last is None:
-        return []
     taken = set(session.items.kept().values_list("carried_from_id", flat=True))
-    rows = last.items.unfinished().select_related("edition__intervention", "objective", "assignment")
+    rows = left_by_last(session).select_related(
+        "edition__intervention", "sheet__worksheet__current", "objective", "assignment"
+    )
     return [item for item in rows if item.pk not in taken]
+
+
+def left_by_last(session: Session) -> AgendaItemQuerySet:
+    """What the last held session before this one left or did in part."""
+    last = _held(session.case, before=session).values("pk")[:1]
+    return AgendaItem.objects.unfinished().filter(session=Subquery(last))
 
 
 def last_held(case: Case, *, before: Session | None = None) -> Session | None:
     """The newest session of the case that was held, `before` one of them where given."""
-    held = Session.objects.filter(case=case, state=SessionState.HELD)
-    if before is not None:
-        held = held.filter(starts_at__lt=before.starts_at).exclude(pk=before.pk)
-    return held.order_by("-starts_at").first()
+    return _held(case, before=before).first()
+
+
+def _held(case: Case, *, before: Session | None = None) -> SessionQuerySet:
+    """The sessions of the case that were held, the newest first."""
+    held = Session.objects.filter(case=case, state=SessionState.HELD).order_by("-starts_at")
+    return held if before is None else held.filter(starts_at__lt=before.starts_at).exclude(pk=before.pk)
 
 
 @transaction.atomic
@@ -304,24 +352,31 @@ def carry_over(
 ) -> tuple[list[AgendaItem], gates.Verdict]:
     """Takes up what the last session left: all of it, or the items with these ids. Returns what was added and what
     stood against the rest."""
-    wanted = [item for item in left_over(session) if items is None or item.pk in set(items)]
+    wanted = [_taken_up(item) for item in left_over(session) if items is None or item.pk in set(items)]
     if not wanted:
         return [], gates.Verdict()
     _begin(session, by, version)
     verdict = look(session, {gate for item in wanted for gate in item.gates})
     attending = attending_of(session)
     added, left_out = [], []
-    for old in wanted:
-        if not stands_against(old, verdict).open:
-            left_out.append(old)
+    for item in wanted:
+        if not stands_against(item, verdict).open:
+            left_out.append(item)
             continue
-        fresh = AgendaItem(kind=old.kind, title=old.title, minutes=_still_needed(old), prompt=old.prompt)
-        fresh.carried_from, fresh.objective, fresh.assignment = old, old.objective, old.assignment
-        added.append(_insert(session, fresh, edition=old.edition))
-        if old.edition:
-            offer_handouts(fresh, attending)
+        added.append(_insert(session, item, edition=item.edition))
+        if item.of_library:
+            offer_handouts(item, attending)
     _record("carried_over", session, by, items=len(added))
     return added, _said_of(left_out, verdict)
+
+
+def _taken_up(old: AgendaItem) -> AgendaItem:
+    """An item that was left, anew and not yet saved; of a sheet alone the edition that would be given out now."""
+    return AgendaItem(
+        kind=old.kind, title=old.title, minutes=_still_needed(old), prompt=old.prompt, edition=old.edition,
+        sheet=old.sheet and old.sheet.worksheet.current, carried_from=old, objective=old.objective,
+        assignment=old.assignment,
+    )  # fmt: skip
 
 
 def _still_needed(old: AgendaItem) -> int:
@@ -405,7 +460,7 @@ def restore_item(item: AgendaItem, *, by: User, version: int) -> None:
     session = item.session
     if not session.items.just_removed().filter(pk=item.pk).exists():
         raise Refused(_("The minute for taking this back is over. Add the item again."))
-    if item.edition_id:
+    if item.of_library:
         _pass_gates(session, item.gates)
     _begin(session, by, version)
     order = list(session.items.kept())
@@ -509,8 +564,11 @@ def print_paper(session: Session, order: papers.Order, rendering: press.Renderin
 
 
 def attending_of(session: Session) -> list[Participant]:
-    """Who attends, with their persons; everybody in the case where nobody was named."""
-    return list(session.attendees.select_related("person")) or current(session.case)
+    """Who attends, with their persons; everybody in the case where nobody was named. Everybody is kept with the case:
+    whoever asks who attends asks what is known about them all next."""
+    prefetch_related_objects([session.case], Prefetch("participants", Participant.objects.select_related("person")))
+    named = set(session.attendees.through.objects.filter(session=session).values_list("participant_id", flat=True))
+    return [place for place in session.case.participants.all() if place.pk in named] or current(session.case)
 
 
 def look(session: Session, wanted: Iterable[str], attending: list[Participant] | None = None) -> gates.Verdict:
@@ -523,7 +581,7 @@ def look(session: Session, wanted: Iterable[str], attending: list[Participant] |
 def stands_against(item: AgendaItem, verdict: gates.Verdict) -> gates.Verdict:
     """What a verdict on many gates says of one item. Against an item in the clinician's own words nothing stands: that
     is where a consent is talked about."""
-    return verdict.of(item.gates) if item.edition_id else gates.Verdict()
+    return verdict.of(item.gates) if item.of_library else gates.Verdict()
 
 
 def look_at_print(session: Session, order: papers.Order, attending: list[Participant]) -> gates.Verdict:
@@ -534,10 +592,10 @@ def look_at_print(session: Session, order: papers.Order, attending: list[Partici
     return clearance.look(session.case, order.gates, readers=readers, present=attending)
 
 
-def _pass_gates(session: Session, wanted: Iterable[str]) -> None:
+def _pass_gates(session: Session, wanted: Iterable[str], intervention: Intervention | None = None) -> None:
     verdict = look(session, wanted)
     if not verdict.open:
-        raise GateShut(verdict)
+        raise GateShut(verdict, intervention)
 
 
 def _may_be_given(handout: Handout) -> None:
@@ -586,18 +644,28 @@ def _renumber(order: Sequence[AgendaItem]) -> None:
 
 
 def offer_handouts(item: AgendaItem, attending: list[Participant]) -> None:
-    """A handout for each person and client sheet that fit; one for everybody where the sheet is a joint one."""
-    sheets = Worksheet.objects.filter(intervention_id=item.edition.intervention_id, retired_at=None)
+    """A handout for each person and client sheet that fit; one for everybody where the sheet is a joint one. The first
+    that each reader may get now is wanted: what a gate of its own shuts is there to tick later."""
     rows, served = [], set()
-    for sheet in sheets.exclude(current=None).select_related("current"):
-        for participant in _readers(sheet.current, attending):
+    for edition in _sheets_of(item):
+        shut = bool(edition.own_gates) and not look(item.session, edition.own_gates, attending).open
+        for participant in readers_of(edition, attending):
             reader = participant.pk if participant else None
-            rows.append(Handout(item=item, edition=sheet.current, participant=participant, wanted=reader not in served))
-            served.add(reader)
+            wanted = not shut and reader not in served
+            rows.append(Handout(item=item, edition=edition, participant=participant, wanted=wanted))
+            served |= {reader} if wanted else set()
     Handout.objects.bulk_create(rows)
 
 
-def _readers(edition: WorksheetEdition, attending: list[Participant]) -> list[Participant | None]:
+def _sheets_of(item: AgendaItem) -> list[WorksheetEdition]:
+    """What an item has to give out: its one sheet, or those of its intervention as they are now."""
+    if item.sheet:
+        return [item.sheet]
+    sheets = Worksheet.objects.filter(intervention_id=item.edition.intervention_id, retired_at=None)
+    return [sheet.current for sheet in sheets.exclude(current=None).select_related("current")]
+
+
+def readers_of(edition: WorksheetEdition, attending: list[Participant]) -> list[Participant | None]:
     """Who gets a copy: each person it fits, `[None]` for one joint copy, nobody for a clinician's sheet."""
     if edition.for_clinician:
         return []

@@ -7,7 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.fields.json import KT
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -106,8 +107,13 @@ class Session(Versioned):
 class ItemKind(models.TextChoices):
     OPENING = "opening", _("Opening")
     LIBRARY = "library", _("From the library")
+    WORKSHEET = "worksheet", _("A sheet alone")
     FREE = "free", _("Own words")
     CLOSING = "closing", _("Closing")
+
+
+#: The work of an hour; openings and closings belong to every hour.
+WORK = (ItemKind.LIBRARY, ItemKind.WORKSHEET, ItemKind.FREE)
 
 
 class Done(models.TextChoices):
@@ -132,13 +138,27 @@ class AgendaItemQuerySet(models.QuerySet):
         """Items removed less than a minute ago."""
         return self.filter(removed_at__gte=timezone.now() - UNDO)
 
+    def kept_or_just_removed(self):
+        return self.filter(Q(removed_at=None) | Q(removed_at__gte=timezone.now() - UNDO))
+
+    def for_agenda(self):
+        """What an agenda shows of its items, for many at once: of a library entry its id (`entry`) and its gates
+        (`gates_told`) and none of its text, of an objective its line and where it stands in its plan."""
+        return self.defer("created_at", "changed_at").annotate(
+            entry=F("edition__intervention_id"), gates_told=F("edition__content__gates"), line=F("objective__line"),
+            goal_place=F("objective__goal__position"), place=F("objective__position"),
+        )  # fmt: skip
+
     def unfinished(self):
-        """The work of an hour that was left or only partly done; openings and closings belong to every hour."""
-        return self.kept().filter(kind__in=[ItemKind.LIBRARY, ItemKind.FREE], done__in=[Done.LEFT, Done.PARTLY])
+        """The work of an hour that was left or only partly done."""
+        return self.kept().filter(kind__in=WORK, done__in=[Done.LEFT, Done.PARTLY])
 
 
 class AgendaItem(Stamped):
-    """One item of the agenda, in order of `position` (from 1). `minutes` are planned, `seconds_used` were spent."""
+    """One item of the agenda, in order of `position` (from 1). `minutes` are planned, `seconds_used` were spent.
+
+    `edition` is the intervention that is done; `sheet` one sheet of an entry that is given out without it.
+    """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveSmallIntegerField()
@@ -147,6 +167,7 @@ class AgendaItem(Stamped):
     minutes = models.PositiveSmallIntegerField(default=5)
     prompt = models.TextField(blank=True, max_length=3000)  # what to keep in mind, printed on the clinician's agenda
     edition = models.ForeignKey(InterventionEdition, null=True, blank=True, on_delete=models.PROTECT)
+    sheet = models.ForeignKey(WorksheetEdition, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     objective = models.ForeignKey(
         Objective, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )  # what of the plan it serves
@@ -165,17 +186,41 @@ class AgendaItem(Stamped):
         app_label = "planner"
         ordering = ["position", "pk"]
         constraints = [
-            models.CheckConstraint(condition=~Q(kind="library") | Q(edition__isnull=False), name="library_has_edition")
+            models.CheckConstraint(condition=~Q(kind="library") | Q(edition__isnull=False), name="library_has_edition"),
+            models.CheckConstraint(
+                condition=Q(kind="worksheet", sheet__isnull=False, edition__isnull=True)
+                | (~Q(kind="worksheet") & Q(sheet__isnull=True)),
+                name="sheet_stands_alone",
+            ),
         ]
 
     @property
     def gates(self) -> list[str]:
         """What has to be settled before it may be added or its sheets printed."""
-        return self.edition.gates if self.edition else []
+        if self.edition_id and "gates_told" in self.__dict__:
+            return self.gates_told or []
+        source = self.edition or self.sheet
+        return source.gates if source else []
+
+    @property
+    def of_library(self) -> bool:
+        """True for what comes from the library: gates and consents count for it."""
+        return bool(self.edition_id or self.sheet_id)
 
     @property
     def minutes_used(self) -> int:
         return round(self.seconds_used / 60)
+
+
+class HandoutQuerySet(models.QuerySet):
+    def for_agenda(self):
+        """What an agenda shows of its handouts, sheet by sheet: the sheet's title (`sheet_title`) without its text, and
+        the names of whoever gets it (`print_name`, `full_name`; None for all together)."""
+        rows = self.only("item", "edition", "participant", "wanted").annotate(
+            sheet=F("edition__worksheet_id"), sheet_title=KT("edition__content__title"),
+            print_name=F("participant__person__print_name"), full_name=F("participant__person__name"),
+        )  # fmt: skip
+        return rows.order_by("edition__worksheet__order", "edition__worksheet_id", "participant__order", "pk")
 
 
 class Handout(Stamped):
@@ -185,6 +230,8 @@ class Handout(Stamped):
     edition = models.ForeignKey(WorksheetEdition, on_delete=models.PROTECT)
     participant = models.ForeignKey(Participant, null=True, blank=True, on_delete=models.CASCADE)
     wanted = models.BooleanField(default=True)
+
+    objects = HandoutQuerySet.as_manager()
 
     class Meta:
         app_label = "planner"

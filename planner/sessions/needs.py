@@ -6,17 +6,20 @@ An objective and its earlier versions are one line: work on version 3 counts for
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import F
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planner.cases import gates
 from planner.homework.models import Assignment, AssignmentState
+from planner.library.models import WorksheetEdition
+from planner.plans import sentences
 from planner.plans.models import Objective, PlannedIntervention
 from planner.sessions.models import AgendaItem, Done, NoteObjective, Session, SessionState
 
@@ -40,12 +43,21 @@ class Need:
     planned: PlannedIntervention | None = None
     assignment: Assignment | None = None
     shut: tuple[str, ...] = ()
+    sheets: tuple[WorksheetEdition, ...] = ()  # of a shut one: those that are open all the same
+
+    @property
+    def intervention_id(self) -> int:
+        """What was planned, 0 for a talk or homework."""
+        return self.planned.edition.intervention_id if self.planned else 0
 
 
 class Needs:
-    """The needs of a session, read once in seven queries, whatever the length of the plan and of the past."""
+    """The needs of a session, read once in five queries, whatever the length of the plan and of the past. `verdict` is
+    asked only where something planned is to be offered."""
 
-    def __init__(self, session: Session, people: Iterable[int], items: list[AgendaItem], verdict: gates.Verdict):
+    def __init__(
+        self, session: Session, people: Iterable[int], items: list[AgendaItem], verdict: Callable[[], gates.Verdict]
+    ):
         self.session, self.people, self.items, self.verdict = session, set(people), items, verdict
 
     @cached_property
@@ -59,40 +71,46 @@ class Needs:
 
     @cached_property
     def objectives(self) -> list[Objective]:
-        return list(Objective.objects.active_of(self.session.case))
+        rows = Objective.objects.active_of(self.session.case).select_related(None).select_related("goal")
+        return list(rows.only("line", "position", "text", *sentences.FIELDS.values(), "goal__position"))
 
     @cached_property
     def planned(self) -> list[PlannedIntervention]:
-        return list(PlannedIntervention.objects.active_of(self.session.case))
+        """What the plan has of the library, each with the gates (`gates_told`) alone of all that its entry says."""
+        rows = PlannedIntervention.objects.active_of(self.session.case).filter(edition__isnull=False)
+        shown = ("minutes", "objective__line", "objective__position", "objective__goal__position",
+                 "edition__intervention__name", "edition__intervention__minutes")  # fmt: skip
+        return list(rows.annotate(gates_told=F("edition__content__gates")).only(*shown))
 
-    @property
+    @cached_property
     def homework(self) -> list[Need]:
         """What waits for its review with those who come, unless it stands on the agenda. Two partners have the same
         sheet as a rule: each one's is looked at."""
         taken = {item.assignment_id for item in self.items}
-        rows = Assignment.objects.to_review(self.session.case).select_related("person")
+        shown = ("title", "starts_on", "state", "person__print_name", "person__name")
+        rows = Assignment.objects.to_review(self.session.case).select_related("person").only(*shown)
         here = [row for row in rows if row.person_id is None or row.person_id in self.people]
         return [_review(row) for row in here if row.pk not in taken]
 
-    @property
+    @cached_property
     def undone(self) -> list[Need]:
         """Interventions of the plan that no held hour has had since the case began, nor this agenda."""
-        on_agenda = {item.edition.intervention_id for item in self.items if item.edition}
+        on_agenda = {item.entry for item in self.items}
         seen = self._interventions_done | on_agenda
-        return [self._undone(row) for row in self.planned if row.edition and row.edition.intervention_id not in seen]
+        return [self._undone(row) for row in self.planned if row.edition.intervention_id not in seen]
 
     def _undone(self, row: PlannedIntervention) -> Need:
-        number, blocked = row.objective.number, self.verdict.of(row.edition.gates).blocked
+        number, blocked = row.objective.number, self.verdict().of(row.gates_told or ()).blocked
         return Need(
             f"planned-{row.pk}", row.edition.intervention.name, _("planned for %(n)s, not done yet") % {"n": number},
             row.minutes or row.edition.intervention.minutes, number, row.objective, row,
             shut=tuple(dict.fromkeys(reason.sentence for reason in blocked)),
         )  # fmt: skip
 
-    @property
+    @cached_property
     def waiting(self) -> list[Need]:
         """Objectives that none of the last held hours served, nor an item here, nor something offered above."""
-        served = {item.objective.line for item in self.items if item.objective}
+        served = {item.line for item in self.items}
         served |= {need.objective.line for need in self.undone}
         return [self._waits(one) for one in self.objectives if one.line not in served | self._worked_lately]
 
@@ -113,16 +131,18 @@ class Needs:
     @cached_property
     def _worked_lately(self) -> set[Any]:
         """Lines of the objectives that the last held hours served, by their agenda or by their note."""
+        if not self._last_held:
+            return set()
         items = AgendaItem.objects.kept().filter(session__in=self._last_held, done__in=WORKED, objective__isnull=False)
         notes = NoteObjective.objects.filter(note__session__in=self._last_held)
-        lines = (rows.values_list("objective__line", flat=True) for rows in (items, notes))
-        return {line for found in lines for line in found}
+        lines, more = (rows.order_by().values_list("objective__line", flat=True) for rows in (items, notes))
+        return set(lines.union(more))
 
     @cached_property
     def _interventions_done(self) -> set[int]:
         items = AgendaItem.objects.kept().filter(
             session__case_id=self.session.case_id, session__state=SessionState.HELD, done__in=WORKED,
-            edition__intervention__in=[row.edition.intervention_id for row in self.planned if row.edition],
+            edition__intervention__in=[row.edition.intervention_id for row in self.planned],
         )  # fmt: skip
         return set(items.values_list("edition__intervention_id", flat=True))
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from planner.cases.models import Audience
 from planner.homework.models import Assignment
-from planner.sessions.models import AgendaItem, Done, Handout, ProgressNote, Session, SessionState
+from planner.sessions.models import WORK, AgendaItem, Done, Handout, ProgressNote, Session, SessionState
 
 #: What is given or reviewed this long before or after a joint hour belongs to it; an hour alone has its whole day.
 AROUND = timedelta(minutes=15)
@@ -109,7 +109,7 @@ def _agenda(session: Session) -> Iterable[dict[str, Any]]:
 
 def _work(item: AgendaItem) -> bool:
     """True for the work of the hour, False for what opens and closes every hour."""
-    return item.kind in ("library", "free")
+    return item.kind in WORK
 
 
 def _objectives(note: ProgressNote) -> Iterable[dict[str, Any]]:

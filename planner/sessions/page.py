@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch, prefetch_related_objects
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from planner.cases import gates, talk
-from planner.cases.models import Participant
+from planner.cases.models import Participant, name_on_paper
 from planner.cases.names import label
 from planner.library import recent, search
-from planner.library.models import Intervention, SessionTemplate
+from planner.library.models import Intervention, SessionTemplate, Worksheet, WorksheetEdition
 from planner.library.words import FOR_WHOM
 from planner.practice.models import User
 from planner.sessions import actions, agenda, needs, suggest
 from planner.sessions.before import Before, used_with
-from planner.sessions.models import AgendaItem, Handout, ItemKind, Session
+from planner.sessions.models import WORK, AgendaItem, Handout, Session
 
 SHOWN = 15  # rows of the library beside an agenda; the search narrows them
 
@@ -33,7 +34,7 @@ class SheetRow:
 
     @property
     def worksheet_id(self) -> int:
-        return self.handouts[0][0].edition.worksheet_id
+        return self.handouts[0][0].sheet
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,16 @@ class ItemRow:
     sheets: tuple[SheetRow, ...]
     shut: tuple[gates.Reason, ...]
 
+    @property
+    def serves(self) -> str:
+        """The number of the objective that it serves: "1.2"."""
+        return f"{self.item.goal_place}.{self.item.place}"
+
 
 @dataclass(frozen=True)
 class LibraryRow:
-    """One intervention to add: whether it is on the agenda, and what stands against it."""
+    """One intervention to add: whether it is on the agenda, what stands against it, and which of its sheets are open
+    all the same."""
 
     intervention: Intervention
     for_whom: str
@@ -56,6 +63,7 @@ class LibraryRow:
     shut: tuple[gates.Reason, ...]
     warnings: tuple[str, ...]
     before: Before | None = None
+    sheets: tuple[WorksheetEdition, ...] = ()
 
 
 class Plan:
@@ -74,12 +82,19 @@ class Plan:
         return label(self.attending)
 
     @cached_property
+    def _items(self) -> list[AgendaItem]:
+        """What is on the agenda, and what was removed a moment ago. One query, one for the handouts, and one where
+        sheets stand without their intervention."""
+        rows = list(self.session.items.kept_or_just_removed().for_agenda())
+        given_out = [row for row in rows if row.of_library]  # only what is in the library has sheets
+        prefetch_related_objects(given_out, Prefetch("handouts", Handout.objects.for_agenda()))
+        alone = WorksheetEdition.objects.select_related("worksheet__intervention__current")
+        prefetch_related_objects([row for row in rows if row.sheet_id], Prefetch("sheet", alone))
+        return rows
+
+    @cached_property
     def items(self) -> list[AgendaItem]:
-        handouts = Handout.objects.select_related("edition__worksheet", "participant__person").order_by(
-            "edition__worksheet__order", "edition__worksheet_id", "participant__order", "pk"
-        )
-        rows = self.session.items.kept().select_related("edition__intervention", "objective__goal")
-        return list(rows.prefetch_related(Prefetch("handouts", handouts)))
+        return [item for item in self._items if item.removed_at is None]
 
     @cached_property
     def verdict(self) -> gates.Verdict:
@@ -92,15 +107,19 @@ class Plan:
     @cached_property
     def rows(self) -> list[ItemRow]:
         return [
-            ItemRow(item, number, _sheets(item), tuple(_each(actions.stands_against(item, self.verdict).blocked)))
+            ItemRow(item, number, _sheets(item) if item.of_library else (), tuple(_each(self._stops(item))))
             for number, item in enumerate(self.items, 1)
         ]
+
+    def _stops(self, item: AgendaItem) -> list[gates.Reason]:
+        """What was not settled when it was added, or is no longer; only something of the library asks for a look."""
+        return actions.stands_against(item, self.verdict).blocked if item.of_library else []
 
     @cached_property
     def warnings(self) -> list[str]:
         """What the gates of the items on the agenda warn of."""
         wanted = {gate for item in self.items for gate in item.gates}
-        if not any(item.edition_id for item in self.items):
+        if not any(item.of_library for item in self.items):
             return []
         return [reason.sentence for reason in _each(self.verdict.of(wanted).warnings)]
 
@@ -119,17 +138,23 @@ class Plan:
         """What the person planned or printed last, with anybody."""
         return recent.used(self.user)
 
-    @cached_property
+    @property
     def removed(self) -> list[AgendaItem]:
-        return list(self.session.items.just_removed())
+        """What can be taken back for a minute."""
+        return [item for item in self._items if item.removed_at is not None]
 
     @cached_property
     def left(self) -> list[AgendaItem]:
-        return actions.left_over(self.session) if self.session.is_open else []
+        """What the last session left and this agenda has not taken up."""
+        if not self.session.is_open:
+            return []
+        taken = {item.carried_from_id for item in self.items}
+        rows = actions.left_by_last(self.session).only("title", "minutes", "done", "note")
+        return [item for item in rows if item.pk not in taken]
 
     @cached_property
     def suggestions(self) -> list[suggest.Suggestion]:
-        return suggest.suggest(
+        found = suggest.suggest(
             self.session,
             self.user,
             attending=self.attending,
@@ -137,21 +162,53 @@ class Plan:
             verdict=self.verdict,
             free_minutes=max(0, -self.budget.over),
         )
+        sheets = self.open_sheets(one.intervention.pk for one in found if one.shut and one.intervention)
+        return [replace(one, sheets=sheets.get(one.intervention.pk, ())) if one.shut else one for one in found]
 
     @cached_property
     def needs(self) -> needs.Needs:
         """What the treatment plan asks of this hour."""
         here = [place.person_id for place in self.attending]
-        return needs.Needs(self.session, here, self.items, self.verdict)
+        return needs.Needs(self.session, here, self.items, lambda: self.verdict)
 
     @cached_property
-    def objectives(self) -> list[Any]:
-        """What an item may serve: the objectives of the active plan."""
-        return self.needs.objectives
+    def asked_for(self) -> list[needs.Need]:
+        """The needs, each with the sheets that are open while its gate is shut."""
+        found = self.needs.all
+        sheets = self.open_sheets(one.intervention_id for one in found if one.shut)
+        return [replace(one, sheets=sheets.get(one.intervention_id, ())) if one.shut else one for one in found]
+
+    def open_sheets(self, interventions: Iterable[int]) -> dict[int, tuple[WorksheetEdition, ...]]:
+        """Intervention id -> its sheets with gates of their own that are open for somebody who attends: what can be
+        handed out although the intervention has to wait. One query, none for nothing."""
+        wanted = set(interventions)
+        if not wanted:
+            return {}
+        rows = Worksheet.objects.visible_to(self.user).filter(intervention__in=wanted).exclude(current=None)
+        found: dict[int, tuple[WorksheetEdition, ...]] = {}
+        for row in rows.select_related("current"):
+            if self._is_open(row.current):
+                found[row.intervention_id] = (*found.get(row.intervention_id, ()), row.current)
+        return found
+
+    def _is_open(self, edition: WorksheetEdition) -> bool:
+        own = edition.own_gates
+        return own is not None and self.verdict.of(own).open and bool(actions.readers_of(edition, self.attending))
+
+    @cached_property
+    def objectives(self) -> list[tuple[int, str]]:
+        """What an item may serve, as its list offers it: the objectives of the active plan."""
+        said = _("for %(number)s: %(words)s")
+        told = ((one.pk, one.number, Truncator(one.sentence).chars(60)) for one in self.needs.objectives)
+        return [(pk, said % {"number": number, "words": words}) for pk, number, words in told]
 
     @cached_property
     def templates(self) -> list[SessionTemplate]:
         return templates_for(self.user, self.session.case.kind)
+
+    @property
+    def template_choices(self) -> list[tuple[int, str]]:
+        return [(one.pk, f"{one.name} ({one.minutes} min)") for one in self.templates]
 
     @cached_property
     def homework(self) -> list[tuple[str, str]]:
@@ -167,8 +224,10 @@ class Plan:
     def library(self, text: str, filters: search.Filters) -> list[LibraryRow]:
         """The interventions that the search and its filters find."""
         found = search.find(text, self.user, filters)[:SHOWN]
-        planned = {item.edition.intervention_id for item in self.items if item.edition}
-        return [self._library_row(intervention, planned) for intervention in found]
+        planned = {item.entry for item in self.items}
+        rows = [self._library_row(intervention, planned) for intervention in found]
+        sheets = self.open_sheets(row.intervention.pk for row in rows if row.shut)
+        return [replace(row, sheets=sheets.get(row.intervention.pk, ())) for row in rows]
 
     def _library_row(self, intervention: Intervention, planned: set[int]) -> LibraryRow:
         content = intervention.current.content
@@ -184,8 +243,9 @@ class Plan:
 
 
 def templates_for(user: User, kind: str) -> list[SessionTemplate]:
-    """Session templates that fit a case of this kind."""
-    return [one for one in SessionTemplate.objects.visible_to(user) if kind in one.content["for_whom"]]
+    """Session templates that fit a case of this kind, without their items."""
+    rows = SessionTemplate.objects.visible_to(user).only("name", "minutes", "kind")
+    return [one for one in rows.annotate(for_whom=F("content__for_whom")) if kind in one.for_whom]
 
 
 def _each(reasons: Iterable[gates.Reason]) -> list[gates.Reason]:
@@ -198,15 +258,16 @@ def _sheets(item: AgendaItem) -> tuple[SheetRow, ...]:
     grouped: dict[int, list[tuple[Handout, str]]] = {}
     titles: dict[int, str] = {}
     for handout in item.handouts.all():
-        name = handout.participant.person.on_paper if handout.participant else _("one copy for everyone")
+        mine = handout.participant_id is not None
+        name = name_on_paper(handout.print_name, handout.full_name) if mine else _("one copy for everyone")
         grouped.setdefault(handout.edition_id, []).append((handout, name))
-        titles[handout.edition_id] = handout.edition.content["title"]
+        titles[handout.edition_id] = handout.sheet_title
     return tuple(SheetRow(titles[pk], tuple(rows)) for pk, rows in grouped.items())
 
 
 def main_items(items: Iterable[AgendaItem]) -> list[AgendaItem]:
     """The work of the hour, without openings and closings."""
-    return [item for item in items if item.kind in (ItemKind.LIBRARY, ItemKind.FREE)]
+    return [item for item in items if item.kind in WORK]
 
 
 def changes_of(item: AgendaItem, typed: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -113,9 +113,12 @@ def copies_of(session: Session, attending: list[Participant]) -> list[Copy]:
     """Every sheet that is wanted: person by person in the order of the case, joint sheets last. Three queries."""
     rows = (
         Handout.objects.filter(item__session=session, item__removed_at=None, wanted=True)
-        .select_related("edition__worksheet", "item__edition", "participant__person")
+        .select_related(
+            "edition__worksheet", "item__edition", "item__sheet__worksheet__intervention__current",
+            "participant__person",
+        )
         .order_by("item__position", "pk")
-    )
+    )  # fmt: skip
     places = {participant.pk: place for place, participant in enumerate(attending)}
     handouts = [row for row in rows if row.participant_id is None or row.participant_id in places]
     translated = _translations(handouts)
@@ -128,7 +131,8 @@ def copies_of(session: Session, attending: list[Participant]) -> list[Copy]:
         own = adapted.get((person, row.edition.worksheet_id)) or adapted.get((person, edition.worksheet_id))
         if own:
             edition, behind = own.edition, behind and own.worksheet_id == edition.worksheet_id
-        found.append(Copy(edition, row.participant, tuple(row.gates), behind, own))
+        shut_by = dict.fromkeys([*row.gates, *(edition.own_gates or ())])
+        found.append(Copy(edition, row.participant, tuple(shut_by), behind, own))
     return sorted(found, key=lambda copy: places[copy.participant.pk] if copy.participant else len(places))
 
 

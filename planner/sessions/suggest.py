@@ -9,22 +9,23 @@ it: it is shown with what has to be settled first.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from planner.cases import gates
 from planner.cases.models import CaseKind, InjurySide, Participant, ParticipantRole, Phase
 from planner.library import packs
-from planner.library.models import Facet, Intervention, SessionTemplate
+from planner.library.models import Facet, Intervention, SessionTemplate, WorksheetEdition
 from planner.practice.models import User
 from planner.sessions.models import AgendaItem, Done, Session, SessionState
 
 ALL_GATES = get_args(packs.Gate)
 MOST = 6  # a list to choose from between two clients, not a catalogue
 MOST_SHUT = 2
+LOOKED_AT = 40  # whose gates are read at one time, the best first
 ROLES = {ParticipantRole.RECOVERY, ParticipantRole.PARTNER, ParticipantRole.CAREGIVER}
 RELAPSE, REPAIR = "relapse", "disclosure-and-repair"  # families of the library
 
@@ -40,6 +41,7 @@ class Suggestion:
     template: SessionTemplate | None = None
     shut: tuple[str, ...] = ()  # sentences; an override or a settled flag opens it
     weight: int = 0
+    sheets: tuple[WorksheetEdition, ...] = ()  # of a shut one: those that are open all the same
 
     @property
     def why(self) -> str:
@@ -80,51 +82,76 @@ def suggest(
     verdict: gates.Verdict,
     free_minutes: int,
 ) -> list[Suggestion]:
-    """At most eight suggestions, the best first, those behind a shut gate last. Three queries."""
+    """At most eight suggestions, the best first, those behind a shut gate last. Three queries, and where something is
+    shut one for each LOOKED_AT of the library that it takes to find them."""
     past = past_of(session)
-    planned = {item.edition.intervention_id for item in items if item.edition}
-    facets = _facets(user)
+    planned = {item.entry for item in items if item.entry}
+    facets = _facets(session, attending)
     found = [
         suggestion
-        for intervention in _candidates(user).exclude(pk__in=planned)
-        if (
-            suggestion := _weigh(intervention, facets[intervention.pk], session, attending, past, verdict, free_minutes)
-        )
+        for intervention in _candidates(session, user, past).exclude(pk__in=planned | past.done)
+        if (suggestion := _weigh(intervention, facets[intervention.pk], session, attending, past, free_minutes))
     ]
     found.sort(key=lambda suggestion: (-suggestion.weight, suggestion.title))
-    open_ones = [one for one in found if not one.shut][:MOST]
-    return _booster(session, user) + open_ones + [one for one in found if one.shut][:MOST_SHUT]
+    open_ones, shut = _sorted_out(found, verdict)
+    return _booster(session, user) + open_ones + shut
 
 
-def _candidates(user: User) -> QuerySet[Intervention]:
-    """The library in its original language, each entry with its gates alone (`shut_by`) of all that it says."""
+def _sorted_out(found: list[Suggestion], verdict: gates.Verdict) -> tuple[list[Suggestion], list[Suggestion]]:
+    """The best that may be taken, and the best that something stands against, with what it is."""
+    open_ones: list[Suggestion] = []
+    shut: list[Suggestion] = []
+    if verdict.open:
+        return found[:MOST], shut
+    for start in range(0, len(found), LOOKED_AT):
+        looked_at = found[start : start + LOOKED_AT]
+        gates_of = _gates_of(looked_at)
+        for one in looked_at:
+            stops = verdict.of(gates_of[one.intervention.pk]).blocked
+            if stops:
+                shut.append(replace(one, shut=tuple(dict.fromkeys(reason.sentence for reason in stops))))
+            else:
+                open_ones.append(one)
+        if len(open_ones) >= MOST and len(shut) >= MOST_SHUT:
+            break
+    return open_ones[:MOST], shut[:MOST_SHUT]
+
+
+def _gates_of(found: list[Suggestion]) -> dict[int, list[str]]:
+    """Intervention id -> its gates, alone of all that its entry says."""
+    rows = Intervention.objects.filter(pk__in=[one.intervention.pk for one in found]).order_by()
+    return {pk: asked or [] for pk, asked in rows.values_list("pk", "current__content__gates")}
+
+
+def _candidates(session: Session, user: User, past: Past) -> QuerySet[Intervention]:
+    """The library in its original language: what fits the phase of the case (`in_phase`), and what was left."""
+    phase = Facet.objects.filter(intervention=OuterRef("pk"), kind="phase", value=session.case.phase)
     rows = Intervention.objects.visible_to(user).filter(original=None, current__isnull=False)
-    return rows.only("name", "minutes", "family").annotate(shut_by=F("current__content__gates"))
+    rows = rows.annotate(in_phase=Exists(phase)).filter(Q(in_phase=True) | Q(pk__in=past.left))
+    return rows.only("name", "minutes", "family").order_by()
 
 
-def _facets(user: User) -> dict[int, dict[str, set[str]]]:
-    """Intervention id -> phases and for whom."""
-    rows = Facet.objects.filter(intervention__in=Intervention.objects.visible_to(user), kind__in=("phase", "for_whom"))
-    found: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for pk, kind, value in rows.values_list("intervention_id", "kind", "value"):
-        found[pk][kind].add(value)
+def _facets(session: Session, attending: list[Participant]) -> dict[int, set[str]]:
+    """Intervention id -> for whom it is, of the unit and of those who attend."""
+    wanted = {session.case.kind, *(participant.role for participant in attending)}
+    rows = Facet.objects.filter(kind="for_whom", value__in=wanted)
+    found: dict[int, set[str]] = defaultdict(set)
+    for pk, value in rows.values_list("intervention_id", "value"):
+        found[pk].add(value)
     return found
 
 
 def _weigh(
     intervention: Intervention,
-    facets: dict[str, set[str]],
+    for_whom: set[str],
     session: Session,
     attending: list[Participant],
     past: Past,
-    verdict: gates.Verdict,
     free_minutes: int,
 ) -> Suggestion | None:
-    """The suggestion with its reasons; None where the phase or the people do not fit or it was done already."""
+    """The suggestion with its reasons; None where the people do not fit."""
     left = intervention.pk in past.left
-    if intervention.pk in past.done or not (left or session.case.phase in facets["phase"]):
-        return None
-    unit = _unit(session.case.kind, attending, facets["for_whom"])
+    unit = _unit(session.case.kind, attending, for_whom)
     if unit is None:
         return None
     reasons, weight = [], 0
@@ -134,7 +161,7 @@ def _weigh(
     else:
         reasons.append(_("not yet done in this case"))
         weight += 1
-    if session.case.phase in facets["phase"]:
+    if intervention.in_phase:
         reasons.insert(0, _("phase: %(phase)s") % {"phase": Phase(session.case.phase).label.lower()})
         weight += 3
     reasons.append(unit)
@@ -144,8 +171,7 @@ def _weigh(
     if 0 < intervention.minutes <= free_minutes:
         reasons.append(_("fits the %(n)d minutes that are free") % {"n": free_minutes})
         weight += 1
-    shut = tuple(dict.fromkeys(reason.sentence for reason in verdict.of(intervention.shut_by or ()).blocked))
-    return Suggestion(intervention.name, intervention.minutes, tuple(reasons), intervention, shut=shut, weight=weight)
+    return Suggestion(intervention.name, intervention.minutes, tuple(reasons), intervention, weight=weight)
 
 
 def _unit(kind: str, attending: list[Participant], for_whom: set[str]) -> str | None:

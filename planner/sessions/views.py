@@ -26,7 +26,7 @@ from planner.base.once import once
 from planner.cases.gates import Verdict
 from planner.cases.models import Case, Phase
 from planner.cases.names import current, label, tell
-from planner.library.models import Intervention, SessionTemplate
+from planner.library.models import Intervention, SessionTemplate, Worksheet
 from planner.library.search import Filters
 from planner.library.words import FAMILY
 from planner.practice.trail import record
@@ -205,31 +205,46 @@ def session_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @clinical
 @require_safe
 def session_plan(request: HttpRequest, pk: int) -> HttpResponse:
-    """The planner: library at the left, agenda at the right. Who may only read sees the agenda."""
-    session, may_edit = find_and_may_edit(Session.objects.select_related("case__practice"), request.user, pk=pk)
-    record("viewed", by=request.user, what="session", what_id=session.pk, case_id=session.case_id)
-    return render(request, "sessions/plan.html", _plan_context(request, session, may_edit))
+    """The planner: library at the left, agenda at the right. Who may only read sees the agenda. The library's list and
+    what is suggested come as parts."""
+    return _planner(request, pk)
 
 
 @clinical
 @require_safe
 def session_library(request: HttpRequest, pk: int) -> HttpResponse:
-    """The library beside the agenda, searched."""
-    session, may_edit = find_and_may_edit(Session.objects.select_related("case__practice"), request.user, pk=pk)
-    if not request.htmx:
-        return HttpResponseRedirect(f"{_plan_url(session)}?{request.GET.urlencode()}")
-    return render(request, "sessions/_library.html", _plan_context(request, session, may_edit))
+    """The library beside the agenda, searched. Without a script, the planner with it and with what is suggested."""
+    return _planner(request, pk, part="sessions/_library.html")
+
+
+@clinical
+@require_safe
+def session_suggested(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was left, what the plan asks for, and what is suggested. Without a script as with the library."""
+    return _planner(request, pk, part="sessions/_suggested.html")
+
+
+def _planner(request: HttpRequest, pk: int, part: str = "") -> HttpResponse:
+    """The planner, or a part of it for htmx. A part that is opened as a page brings all of the planner: its buttons
+    belong to the agenda."""
+    session, may_edit = find_and_may_edit(Session.objects.select_related("case"), request.user, pk=pk)
+    if part and request.htmx:
+        is_shown = may_edit and session.is_open  # as on the planner: who only reads has nothing to add
+        return render(request, part, _plan_context(request, session, True)) if is_shown else HttpResponse()
+    record("viewed", by=request.user, what="session", what_id=session.pk, case_id=session.case_id)
+    return render(request, "sessions/plan.html", _plan_context(request, session, may_edit, whole=bool(part)))
 
 
 def _plan_context(request: HttpRequest, session: Session, may_edit: bool, **extra: Any) -> dict[str, Any]:
-    plan = page.Plan(session, request.user)
+    """`whole`: with what otherwise comes as parts. What nothing shows is not read."""
     asked = {name: request.GET.get(name, "")[:100] for name in ("q", "family", "phase")}
+    plan = page.Plan(session, request.user)
     return {
         "session": session,
         "case": session.case,
         "plan": plan,
         "asked": asked,
-        "library": plan.library(asked["q"], Filters.of(request.GET)) if may_edit and session.is_open else [],
+        "library": lambda: plan.library(asked["q"], Filters.of(request.GET)),
         "may_edit": may_edit and session.is_open,
         "may_run": may_edit,
         "families": FAMILY.items(),
@@ -275,10 +290,13 @@ def _with_shut(said: str, verdict: Any) -> str:
 @carrying
 @require_POST
 def item_add(request: HttpRequest, pk: int) -> HttpResponse:
-    """Adds an intervention of the library (`intervention`), or an item in the clinician's own words."""
+    """Adds an intervention of the library (`intervention`), one sheet alone (`worksheet`), or an item in the
+    clinician's own words."""
     session = find_to_edit(Session.objects, request.user, pk=pk)
     if request.POST.get("intervention"):
         return _add_from_library(request, session)
+    if request.POST.get("worksheet"):
+        return _add_sheet(request, session)
     form = FreeItemForm(request.POST)
     if not form.is_valid():
         said = " ".join(error for errors in form.errors.values() for error in errors)
@@ -303,6 +321,20 @@ def _add_from_library(request: HttpRequest, session: Session) -> HttpResponse:
         return _("Added: %(title)s, %(n)d minutes.") % {"title": item.title, "n": item.minutes}
 
     # No one-time key: what is on the agenda already is not added again, so a second click adds nothing.
+    return write_agenda(request, session, "", add)
+
+
+def _add_sheet(request: HttpRequest, session: Session) -> HttpResponse:
+    rows = Worksheet.objects.select_related("current__worksheet__intervention__current", "intervention")
+    worksheet = find(rows, request.user, pk=request.POST["worksheet"])
+
+    def add(version: int) -> str:
+        before = session.version
+        item = actions.add_sheet_item(session, worksheet, by=request.user, version=version)
+        if session.version == before:
+            return _("%(title)s is on the agenda already.") % {"title": item.title}
+        return _("Added: the sheet “%(title)s” alone.") % {"title": item.title}
+
     return write_agenda(request, session, "", add)
 
 
@@ -354,7 +386,8 @@ def item_restore(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
 def handout_set(request: HttpRequest, pk: int, handout_pk: int) -> HttpResponse:
     """Whether a sheet is to be given to a person."""
     session = find_to_edit(Session.objects, request.user, pk=pk)
-    handout = Handout.objects.filter(item__session=session, pk=handout_pk).select_related("item__edition").first()
+    rows = Handout.objects.filter(item__session=session, pk=handout_pk)
+    handout = rows.select_related("item__edition", "item__sheet").first()
     if handout is None:
         raise Http404
     handout.item.session = session
@@ -621,7 +654,7 @@ class _Dialog:
 
 
 def _item(session: Session, pk: int) -> AgendaItem:
-    item = session.items.filter(pk=pk).select_related("edition").first()
+    item = session.items.filter(pk=pk).select_related("edition", "sheet").first()
     if item is None:
         raise Http404
     item.session = session
@@ -660,8 +693,9 @@ def _refused(request: HttpRequest, session: Session, refused: actions.Refused, t
     """422 with the sentence; for a shut gate also the way to settle it."""
     if sent.by_script(request):
         return JsonResponse({"errors": {"": str(refused)}}, status=422)
-    reasons = getattr(refused, "verdict", None)
-    return _answer(request, session, str(refused), status=422, typed=typed, reasons=reasons.blocked if reasons else ())
+    reasons = refused.verdict.blocked if isinstance(refused, actions.GateShut) else ()
+    kept_out = refused.intervention if isinstance(refused, actions.GateShut) else None
+    return _answer(request, session, str(refused), status=422, typed=typed, reasons=reasons, kept_out=kept_out)
 
 
 def _answer(
@@ -673,6 +707,7 @@ def _answer(
     then: str = "session_plan",
     typed: Any = None,
     reasons: Any = (),
+    kept_out: Intervention | None = None,
 ) -> HttpResponse:
     """The agenda anew for the script, with what is to be announced; without a script the page, by redirect."""
     fresh = Session.objects.select_related("case__practice").get(pk=session.pk)
@@ -680,13 +715,19 @@ def _answer(
     if request.htmx or status != 200:
         reasons = list({reason.sentence: reason for reason in reasons}.values())
         context = _plan_context(
-            request, fresh, True, said=said, problem=problem, reasons=reasons, typed=typed, once_more=request.htmx
+            request, fresh, True, said=said, problem=problem, reasons=reasons, typed=typed, whole=not request.htmx
         )
+        context["instead"] = _instead(context["plan"], kept_out)
         template = "sessions/_agenda_answer.html" if request.htmx else "sessions/plan.html"
         return render(request, template, context, status=status)
     if said:
         messages.success(request, said)
     return HttpResponseRedirect(reverse(then, args=[session.pk]))
+
+
+def _instead(plan: page.Plan, kept_out: Intervention | None) -> tuple:
+    """Sheets that can be handed out although their intervention was kept out."""
+    return plan.open_sheets([kept_out.pk]).get(kept_out.pk, ()) if kept_out else ()
 
 
 def _changed_by(session: Session) -> str:

@@ -18,6 +18,7 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Annotated, Any, ClassVar, Literal
 
 from django.utils.translation import gettext as _
@@ -280,9 +281,10 @@ class Options(Prompt):
 
     @property
     def columns_wide(self) -> int:
-        """How many options fit beside each other on a line of standard print: 1 to 3."""
+        """How many options fit beside each other on a line of standard print: 1 to 3. Four stand two by two: a single
+        one on a line of its own would look left out."""
         longest = max(map(len, self.options))
-        return 3 if longest <= 16 else 2 if longest <= 28 else 1
+        return 3 if longest <= 16 and len(self.options) != 4 else 2 if longest <= 28 else 1
 
     def boxes(self) -> list[tuple[str, FieldSpec]]:
         """Each option with its box."""
@@ -466,11 +468,12 @@ class Contacts(Rows):
 
 
 class Term(BaseModel):
-    """One term of an agreement, and when it does not hold."""
+    """One term of an agreement, and when it does not hold. What holds `always`, a right say, needs nobody's yes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     text: Line
     exception: Line | None = None
+    always: bool = False
 
 
 @dataclass(frozen=True)
@@ -485,11 +488,15 @@ class TermFields:
 
 
 class Terms(Prompt):
-    """Agreed terms. Each is voluntary: a box to say yes, a line for its exception. `own_rows` leaves room for more."""
+    """Agreed terms. Each is voluntary: a box to say yes, a line for its exception. `own_rows` leaves room for more.
+
+    With `each_own` every term is its writer's own: it needs nobody's yes, so nobody can keep it out of force.
+    """
 
     kind: ClassVar[str] = "terms"
     terms: tuple[Term, ...] = Field(default=(), max_length=12)
     own_rows: int = Field(default=0, ge=0, le=8)
+    each_own: bool = False
 
     @model_validator(mode="after")
     def _something(self) -> Terms:
@@ -506,8 +513,10 @@ class Terms(Prompt):
 
     def _item(self, n: int, names: Sequence[str]) -> TermFields:
         given = self.terms[n - 1] if n <= len(self.terms) else None
+        asked = () if self._stands(n) else names
         said = given.text if given else f"{self.label} {n}"
         exception = (given.exception or "") if given else ""
+        open_ended = not exception and not (given and given.always)
         boxes = [
             FieldSpec(
                 f"{self.id}-{n}-yes{f'-{place}' if place > 1 else ''}",
@@ -516,17 +525,21 @@ class Terms(Prompt):
                 else _("%(term)s I agree") % {"term": said},
                 "check",
             )
-            for place, name in enumerate(names, 1)
+            for place, name in enumerate(asked, 1)
         ]
         return TermFields(
             text=given.text if given else "",
             exception=exception,
             own=None if given else FieldSpec(f"{self.id}-{n}-term", said, "multiline", 2),
             agree=tuple(boxes),
-            unless=None
-            if exception
-            else FieldSpec(f"{self.id}-{n}-exception", _("%(term)s Except when") % {"term": said}),
+            unless=FieldSpec(f"{self.id}-{n}-exception", _("%(term)s Except when") % {"term": said})
+            if open_ended
+            else None,
         )
+
+    def _stands(self, n: int) -> bool:
+        """Whether the nth term (from 1) needs nobody's yes."""
+        return self.each_own or (n <= len(self.terms) and self.terms[n - 1].always)
 
     def read(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Each term as written or given, whether everyone agreed to it, its exception. Empty own rows are left out."""
@@ -538,7 +551,7 @@ class Terms(Prompt):
                 continue
             exception = (given.exception if given else None) or _text_of(values, f"{self.id}-{n}-exception")
             boxes = [f"{self.id}-{n}-yes", *(name for name in values if name.startswith(f"{self.id}-{n}-yes-"))]
-            agreed = all(_ticked(values, box) for box in boxes)
+            agreed = self._stands(n) or all(_ticked(values, box) for box in boxes)
             rows.append({"text": text, "agreed": agreed, "exception": exception})
         return rows
 
@@ -561,10 +574,12 @@ class Card(Block):
 
     @property
     def setting(self) -> str:
-        """How close the card must be set so that 54 mm hold everything: roomy, close or tight."""
-        for name, letters, room in (("roomy", 32, 8.5), ("close", 37, 10.2)):
+        """How close the card must be set so that 54 mm hold everything: roomy, close or tight. Counted in lines: so
+        many letters go on one, so many on one of the narrow column before a blank."""
+        for name, letters, narrow, room in (("roomy", 32, 14, 8.5), ("close", 37, 16, 10.2)):
             wrapped = sum(-(-len(line) // letters) for line in self.lines)
-            if wrapped + 1.5 * len(self.blanks) + (1.4 if self.title else 0) <= room:
+            blanks = sum(max(1.5, 1.05 * len(wrap(blank, narrow))) for blank in self.blanks)
+            if wrapped + blanks + (1.4 if self.title else 0) <= room:
                 return name
         return "tight"
 

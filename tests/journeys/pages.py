@@ -171,9 +171,10 @@ NO_PAGE = {
         "plan_printed",
         "session_print_picture", "mfa_download_recovery_codes", "mfa_login_webauthn",
     },
-    "is a part of a page": {"session_library"},
+    "is a part of a page": {"session_library", "waits", "case_part", "case_audit_part", "case_thread_part"},
     "is a step in between, looked at by its own test": {
         "mfa_authenticate", "unlock", "take_back", "handed_sheet", "rate_screen",
     },
+    "is a part of the planner": {"session_suggested"},
     "asks the browser for a passkey; only its script differs from the page for a code": {"mfa_reauthenticate_webauthn"},
 }  # fmt: skip

@@ -179,11 +179,11 @@ def test_a_day_to_come_is_refused(library, page, day):
 # The glossary
 
 _CLINICAL = """
-accountability attachment boundary boundaries caregiver co-regulation consent coping craving cravings disclosure
-dissociation dissociate distress emotion emotions emotional empathy grounding hypervigilance injury lapse mindful
-mindfulness pattern patterns protective recovery regulate regulation relapse repair resilience rupture self-efficacy
-setback setbacks shame trauma traumatic trigger triggers triggered urge urges validate validation vulnerability
-vulnerable withdraw withdrawal
+accountability attachment booster boosters boundary boundaries caregiver co-regulation consent coping craving cravings
+disclosure dissociation dissociate distress emotion emotions emotional empathy flooded grounding guilt guilty
+hypervigilance injury lapse loop mindful mindfulness numb pattern patterns protective recovery regulate regulation
+relapse repair resilience rupture self-efficacy setback setbacks shame sober sponsor stress trauma traumatic trigger
+triggers triggered urge urges validate validation vulnerability vulnerable withdraw withdrawal
 """
 #: Words of the trade. Where one of them stands on a client's sheet, the glossary says what it means.
 CLINICAL = frozenset(_CLINICAL.split())

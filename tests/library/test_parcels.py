@@ -6,12 +6,12 @@ import stat
 import struct
 import tracemalloc
 import zipfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +30,7 @@ from planner.library import (
 )
 from planner.library import own as own_entries
 from planner.library.models import (
+    Arrival,
     Intervention,
     InterventionEdition,
     Parcel,
@@ -38,7 +39,12 @@ from planner.library.models import (
     Statement,
     Worksheet,
 )
+from planner.plans import actions as plan_actions
+from planner.plans.models import Goal, Objective, Plan, Problem
 from planner.practice.models import TrailEntry
+from planner.sessions import actions as session_actions
+from planner.sessions import pathways as laid
+from planner.sessions.models import AgendaItem
 from tests import factories
 from tests.library.make import PACK, TEMPLATE, entry, pathway, statement, write_pack
 
@@ -180,7 +186,7 @@ def test_a_pathway_of_the_library_goes_out_whole_and_is_the_same_elsewhere(owner
     }
     raw = export(owner, **chosen)
     pack = parcels.read(raw)
-    assert (len(pack.statements), len(pack.pathways)) == (14, 8) and len(pack.interventions) > 40
+    assert (len(pack.statements), len(pack.pathways)) == (14, 9) and len(pack.interventions) > 40
     assert {template.slug for template in pack.templates} >= {"booster", "boundaries-and-needs"}
     assert set(states(raw, stranger.practice).values()) == {"same"}
 
@@ -201,18 +207,198 @@ def test_an_own_pathway_uses_the_library_s_entry_where_the_practice_has_none(own
     assert second.items[0].edition == copy.current
 
 
-@pytest.mark.parametrize(("kind", "model"), [("statements", Statement), ("pathways", Pathway)])
-def test_a_statement_or_pathway_that_is_there_is_never_written_over(owner, kind, model):
-    three = [entry("alpha"), entry("beta"), entry("gamma")]
-    take(owner, parcel_of(*three, **COURSES))
+# A newer version of what has no editions: statements, pathways, templates
+
+THREE = [entry("alpha"), entry("beta"), entry("gamma")]
+PLAIN = pytest.mark.parametrize(
+    ("kind", "model"), [("statements", Statement), ("pathways", Pathway), ("templates", SessionTemplate)]
+)
+
+
+def newer(kind, version="1.1", **about):
+    """The same pack in a newer version, with other words in one of its kinds; `about` are lines of pack.yaml."""
     text = COURSES[kind][0]
-    changed = text.replace("Distance is felt", "Now it is felt").replace("Steady ground.", "Other ground.")
-    newer = parcel_of(*three, **{**COURSES, kind: (changed,)})
-    line = next(line for line in previews.preview(parcels.read(newer), owner.practice).lines if line.kind == kind)
-    assert (line.state, line.why) == ("refused", "your practice has one of its own by this name; it stays as it is")
-    before = model.objects.get(practice=owner.practice).content
-    take(owner, newer)
-    assert model.objects.get(practice=owner.practice).content == before
+    words = {
+        "Distance is felt": "Now it is felt",
+        "Steady ground.": "Other ground.",
+        "A steady hour for": "An hour for",
+    }
+    for old, new in words.items():
+        text = text.replace(old, new)
+    assert text != COURSES[kind][0]
+    pack = PACK.replace('version: "1.0"', f'version: "{version}"')
+    for name, value in about.items():
+        pack = re.sub(rf"{name}: .*", f"{name}: {value}", pack, count=1)
+    return parcel_of(*THREE, pack=pack, **{**COURSES, kind: (text,)})
+
+
+def line_of(raw, practice, kind):
+    return next(line for line in previews.preview(parcels.read(raw), practice).lines if line.kind == kind)
+
+
+@PLAIN
+def test_the_same_pack_again_changes_nothing(owner, kind, model):
+    take(owner, parcel_of(*THREE, **COURSES))
+    before = model.objects.values().get()
+    line = line_of(parcel_of(*THREE, **COURSES), owner.practice, kind)
+    assert (line.state, line.why) == ("same", "your practice has exactly this")
+    assert take(owner, parcel_of(*THREE, **COURSES)) == {"new": 0, "changed": 0, "same": 6, "refused": 0}
+    assert model.objects.values().get() == before and Arrival.objects.count() == 6
+
+
+@PLAIN
+def test_a_newer_version_renews_what_it_brought_and_leaves_the_rest(owner, kind, model):
+    take(owner, parcel_of(*THREE, **COURSES))
+    others = {one: one.objects.values().get() for one in (Statement, Pathway, SessionTemplate) if one is not model}
+    row = model.objects.get()
+    line = line_of(newer(kind), owner.practice, kind)
+    assert (line.state, line.why) == (
+        "changed", "its newer words from now on; what was planned or written with it stays as it was",
+    )  # fmt: skip
+    assert take(owner, newer(kind)) == {"new": 0, "changed": 1, "same": 5, "refused": 0}
+    fresh = model.objects.get()
+    assert fresh.pk == row.pk and fresh.content == line.file.model_dump(mode="json", by_alias=True) != row.content
+    assert (fresh.arrival.version, fresh.arrival.whole_hash) == ("1.1", packs.content_hash(fresh.content))
+    assert {one: one.objects.values().get() for one in others} == others
+    assert take(owner, newer(kind)) == {"new": 0, "changed": 0, "same": 6, "refused": 0}
+    if model is SessionTemplate:
+        assert (row.aim, fresh.aim) == ("A steady hour for two.", "An hour for two.")
+
+
+@PLAIN
+def test_what_the_practice_changed_by_hand_stays(owner, kind, model):
+    take(owner, parcel_of(*THREE, **COURSES))
+    row = model.objects.get()
+    row.content["name"] = "Ours now"
+    row.save()
+    line = line_of(newer(kind), owner.practice, kind)
+    assert (line.state, line.why) == (
+        "refused", "your practice has changed this entry since it came; it stays as it is",
+    )  # fmt: skip
+    assert take(owner, newer(kind))["refused"] == 1
+    assert model.objects.get().content["name"] == "Ours now"
+
+
+@PLAIN
+def test_what_the_practice_wrote_itself_stays(owner, kind, model):
+    """An entry of the same name that no pack brought."""
+    take(owner, parcel_of(*THREE, **COURSES))
+    Arrival.objects.all().delete()
+    line = line_of(newer(kind), owner.practice, kind)
+    assert (line.state, line.why) == (
+        "refused", "your practice has an entry of its own by this name; it stays as it is",
+    )  # fmt: skip
+    before = model.objects.values().get()
+    take(owner, newer(kind))
+    assert model.objects.values().get() == before
+
+
+@PLAIN
+@pytest.mark.parametrize("other", [{"slug": "other-pack"}, {"author": "Somebody else"}])
+def test_another_pack_never_takes_a_name_over(owner, kind, model, other):
+    take(owner, parcel_of(*THREE, **COURSES))
+    line = line_of(newer(kind, **other), owner.practice, kind)
+    assert (line.state, line.why) == (
+        "refused", "your practice has an entry of this name from “A small pack” by The authors; it stays as it is",
+    )  # fmt: skip
+    before = model.objects.values().get()
+    assert take(owner, newer(kind, **other))["changed"] == 0
+    assert model.objects.values().get() == before
+
+
+@PLAIN
+def test_what_was_retired_is_not_brought_back(owner, kind, model):
+    take(owner, parcel_of(*THREE, **COURSES))
+    model.objects.update(retired_at=timezone.now())
+    line = line_of(newer(kind), owner.practice, kind)
+    assert (line.state, line.why) == ("refused", "your practice has retired its entry of this name")
+
+
+@PLAIN
+def test_a_newer_version_never_reaches_another_practice_or_the_library(owner, stranger, kind, model):
+    take(stranger, parcel_of(*THREE, **COURSES))
+    take(owner, parcel_of(*THREE, **COURSES))
+    before = model.objects.values().get(practice=stranger.practice)
+    take(owner, newer(kind))
+    assert model.objects.values().get(practice=stranger.practice) == before
+
+
+def test_what_a_plan_and_an_agenda_took_stays_as_it_was(owner, couple):
+    take(owner, parcel_of(*THREE, **COURSES))
+    template, statement_row, course = (one.objects.get() for one in (SessionTemplate, Statement, Pathway))
+    session = factories.make_session(couple, owner)
+    session_actions.use_template(session, template, by=owner, version=1)
+    first = datetime(2027, 1, 12, 10)
+    seen = laid.preview(case=couple, pathway=course, starts_at=first, zone=owner.practice.zone)
+    laid.lay_pathway(by=owner, case=couple, pathway=course, starts_at=first, state=seen.state)
+    plan = factories.make_objective(couple, owner).goal.plan
+    Plan.objects.filter(pk=plan.pk).update(state="draft")
+    plan.refresh_from_db()
+    plan_actions.take_statement(plan=plan, by=owner, statement=statement_row, goals=[0], objectives={0: "1"})
+    kept = lambda: [  # noqa: E731
+        list(AgendaItem.objects.order_by("pk").values()), list(Problem.objects.values()), list(Goal.objects.values()),
+        list(Objective.objects.values()),
+    ]  # fmt: skip
+    before = kept()
+    assert [problem["description"] for problem in before[1]] == ["Distance is felt as the start of being left."]
+    for kind, version in (("statements", "1.1"), ("pathways", "1.2"), ("templates", "1.3")):
+        take(owner, newer(kind, version))
+    assert kept() == before
+
+
+def test_one_bad_file_and_nothing_of_a_newer_version_comes(owner):
+    take(owner, parcel_of(*THREE, **COURSES))
+    bad = texts(*THREE, **{**COURSES, "statements": (COURSES["statements"][0].replace("Distance", "Now"),)})
+    bad["pathways/first-weeks.yaml"] = bad["pathways/first-weeks.yaml"].replace("after: 14", "after: soon")
+    with pytest.raises(packs.BadPack, match="pathways/first-weeks.yaml"):
+        parcel_actions.receive(by=owner, raw=parcels.zipped(bad))
+    assert Statement.objects.get().content["about"] == "Distance is felt as the start of being left."
+    assert not Parcel.objects.exists()
+
+
+def test_a_fault_in_the_middle_renews_nothing(owner, monkeypatch):
+    """The statement is written already as the pathway fails; the templates before it too."""
+    take(owner, parcel_of(*THREE, **COURSES))
+    every = {kind: newer(kind) for kind in COURSES}
+    changed = {kind: parcels.read(raw).__dict__[kind][0] for kind, raw in every.items()}
+    pack = parcels.read(every["statements"])
+    pack.templates, pack.pathways = [changed["templates"]], [changed["pathways"]]
+    monkeypatch.setattr(parcels, "read", lambda raw: pack)
+    parcel = parcel_actions.receive(by=owner, raw=every["statements"])
+    shown = previews.preview(pack, owner.practice)
+    assert shown.counts == {"new": 0, "changed": 3, "same": 3, "refused": 0}
+    before = [list(model.objects.values()) for model in (SessionTemplate, Statement, Pathway, Arrival)]
+    real = parcel_actions._note_arrival
+
+    def fail(row, *rest):
+        if isinstance(row, Pathway):
+            raise KeyboardInterrupt
+        real(row, *rest)
+
+    monkeypatch.setattr(parcel_actions, "_note_arrival", fail)
+    with pytest.raises(KeyboardInterrupt), transaction.atomic():
+        parcel_actions.take_in(by=owner, parcel=parcel, shown=shown.mark)
+    assert [list(model.objects.values()) for model in (SessionTemplate, Statement, Pathway, Arrival)] == before
+    assert Parcel.objects.get().pk == parcel.pk
+
+
+def test_the_preview_and_the_pages_say_where_it_comes_from(signed_in, owner):
+    page = signed_in(owner)
+    take(owner, parcel_of(*THREE, **COURSES))
+    shown = " ".join(page.get(send(page, newer("pathways")).url).content.decode().split())
+    assert "0 new, 1 changed, 5 the same, 0 refused." in shown
+    assert "its newer words from now on; what was planned or written with it stays as it was" in shown
+    for name, model in (("statement", Statement), ("pathway", Pathway)):
+        shown = " ".join(page.get(reverse(name, args=[model.objects.get().pk])).content.decode().split())
+        assert "From The authors" in shown and "from A small pack 1.0, CC BY 4.0." in shown
+
+
+def test_an_arrival_is_of_one_entry(owner):
+    take(owner, parcel_of(*THREE, **COURSES))
+    both = {"statement": None, "pathway": None}
+    for change in (both, {"intervention": Intervention.objects.first()}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Arrival.objects.filter(statement__isnull=False).update(**change)
 
 
 def test_a_pathway_that_leads_nowhere_is_refused_whole():

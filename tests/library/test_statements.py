@@ -55,6 +55,22 @@ def test_what_is_wrong_is_named_by_file_and_line(tmp_path, name):
     assert Statement.objects.count() == 0
 
 
+def test_an_objective_says_what_is_done_and_how_it_is_measured(tmp_path):
+    sound = '"By {by when}, {who} does {what}, as shown by {measured how}."'
+    text = statement().replace(f"  - {sound}", f"  - text: {sound}\n    intervention: beta\n    measured: own count")
+    load(tmp_path, text)
+    plain, told = Statement.objects.get().parsed.objectives[-2:]
+    assert (plain.intervention, plain.measured) == (None, None)
+    assert (told.intervention, told.measured) == ("beta", "own count")
+    with pytest.raises(packs.BadPack, match="done with 'epsilon', which is not among the interventions"):
+        load(tmp_path, text.replace("intervention: beta", "intervention: epsilon"))
+
+
+def test_the_schema_knows_both_forms_of_an_objective():
+    shape = courses.StatementFile.model_json_schema()["$defs"]["StatementObjective"]
+    assert [part["type"] for part in shape["anyOf"]] == ["string", "object"]
+
+
 def test_a_file_under_another_name(tmp_path):
     write_pack(tmp_path, *ENTRIES, statements=(statement(),))
     (tmp_path / "statements" / "fear-of-loss.yaml").rename(tmp_path / "statements" / "other.yaml")

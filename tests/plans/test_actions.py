@@ -12,7 +12,7 @@ from planner.base.models import Stale
 from planner.cases import actions as case_actions
 from planner.cases.models import Audience, Case, TeamMember, TeamRole
 from planner.cases.signing import clients_of, staff
-from planner.plans import actions, digest, review_actions, signing
+from planner.plans import actions, bank, digest, review_actions, signing
 from planner.plans.frozen import PlanIsSigned, RowIsKept
 from planner.plans.models import Goal, Objective, OwnPhrase, Plan, PlannedIntervention, PlanSignature, Problem
 from planner.practice.models import TrailEntry
@@ -78,6 +78,29 @@ def test_a_statement_brings_goals_objectives_and_interventions(couple, owner):
     assert Problem.objects.count() == 1
     with pytest.raises(actions.Refused):
         actions.take_statement(plan=plan, by=owner, statement=statement, goals=[9], objectives=[0])
+
+
+def test_the_banks_own_word_on_how_it_is_measured_and_what_is_done(couple, owner):
+    """Never a measure by its place in the list: an act that is counted is not seen by a questionnaire about mood."""
+    talk, rest = factories.make_intervention("talk"), factories.make_intervention("rest")
+    text = "By {by when}, {who} does {what}, as shown by {measured how}."
+    mine = {"text": text, "intervention": "rest", "measured": "own count of evenings"}
+    objectives = [mine, *({"text": f"Once more: {n}. {text}"} for n in range(5))]
+    statement = factories.make_statement(talk, rest, objectives=objectives, measures=["CSI-4", "CORE-10"])
+    plan = actions.begin(case=couple, by=owner)
+    told, silent = actions.take_statement(plan=plan, by=owner, statement=statement, goals=[0], objectives=[0, 1])
+    assert (told.measure, silent.measure) == ("own count of evenings", "")
+    assert [planned.name for planned in told.interventions.all()] == ["Rest"]
+
+
+def test_what_is_asked_alone_about_safety_never_comes_into_a_plan(couple, owner):
+    asked = factories.make_intervention("asked-alone", family="safety-screening")
+    talk = factories.make_intervention("talk")
+    plan = actions.begin(case=couple, by=owner)
+    row = actions.take_pathway(plan=plan, by=owner, pathway=factories.make_pathway(asked, talk))
+    assert [planned.name for planned in row.interventions.all()] == ["Talk"]
+    offered = bank.offer(factories.make_statement(asked, talk), owner)
+    assert [one.name for one in offered.interventions] == ["Talk"]
 
 
 def test_a_pathway_brings_its_interventions(couple, owner):

@@ -14,7 +14,7 @@ from planner.sheets import reading
 VALIDATED = {
     "phq-9", "gad-7", "pcl-5", "core-10", "csi-4", "csi-16", "audit-c", "pacs", "bam-r", "goal-attainment",
 }  # fmt: skip
-OWN = {"distress", "craving", "trust", "felt-safety", "closeness"}
+OWN = {"distress", "craving", "trust", "felt-safety", "closeness", "confidence"}
 SHIPPED = instruments.shipped()
 
 SMALL = """\
@@ -89,7 +89,7 @@ def test_risk_items_are_known():
 
 def test_directions():
     higher = {slug for slug, measure in SHIPPED.items() if measure.direction == "higher"}
-    assert higher == {"csi-4", "csi-16", "goal-attainment", "trust", "felt-safety", "closeness"}
+    assert higher == {"csi-4", "csi-16", "goal-attainment", "trust", "felt-safety", "closeness", "confidence"}
     assert SHIPPED["bam-r"].direction == "none"
 
 

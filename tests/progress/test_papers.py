@@ -22,7 +22,7 @@ from planner.sheets.returned import read_values
 from tests import factories
 
 JUDGE = os.environ.get("CLINIC_PDFUA_JUDGE")
-OWN = ("distress", "craving", "trust", "felt-safety", "closeness")
+OWN = ("distress", "craving", "trust", "felt-safety", "closeness", "confidence")
 SECRET = "Only between the two of us."
 
 

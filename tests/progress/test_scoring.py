@@ -67,7 +67,7 @@ def test_bam_r_subscales_by_hand():
     assert scored.score is None and scored.complete
 
 
-@pytest.mark.parametrize("slug", ["distress", "craving", "trust", "felt-safety", "closeness"])
+@pytest.mark.parametrize("slug", ["distress", "craving", "trust", "felt-safety", "closeness", "confidence"])
 def test_a_single_rating_is_its_answer(slug):
     assert [score_items(get(slug), {1: answer}).score for answer in (0, 7, 10)] == [0, 7, 10]
 

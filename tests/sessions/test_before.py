@@ -6,6 +6,7 @@ from django.urls import reverse
 from planner.sessions.before import used_with
 from planner.sessions.models import AgendaItem
 from tests import factories
+from tests.pages import opened
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def test_it_stands_in_the_panel(signed_in, owner, couple):
     entry = factories.make_intervention("steady-talk")
     held(couple, owner, entry, "partly", -6, note="<b>quiet</b>")
     session = factories.make_session(couple, owner)
-    shown = signed_in(owner).get(reverse("session_plan", args=[session.pk])).content.decode()
+    shown = opened(signed_in(owner), reverse("session_plan", args=[session.pk]))
     assert "Used with this case on" in shown and ": partly" in shown and "&lt;b&gt;quiet&lt;/b&gt;" in shown
 
 

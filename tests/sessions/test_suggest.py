@@ -97,7 +97,7 @@ def test_the_number_of_queries_does_not_grow(couple, owner, django_assert_num_qu
         session = factories.make_session(couple, owner)
         plan = page.Plan(session, owner)
         _ = plan.verdict, plan.attending, plan.items
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             counts.append(
                 len(
                     suggest.suggest(

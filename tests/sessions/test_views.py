@@ -10,6 +10,7 @@ from planner.practice.models import TrailEntry
 from planner.sessions import actions
 from planner.sessions.models import AgendaItem, Done, Handout, ItemKind, Session, SessionState
 from tests import factories
+from tests.pages import opened
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 SCRIPT = {"HTTP_X_BACKGROUND": "1"}
@@ -153,7 +154,7 @@ def test_bad_input_is_told_and_kept(page, couple, changes):
 
 def test_the_planner_shows_agenda_library_suggestions_and_budget(page, session, couple):
     factories.make_intervention("steady-talk", gates=[], phase=[couple.phase])
-    shown = text_of(page.get(url("session_plan", session.pk)))
+    shown = opened(page, url("session_plan", session.pk))
     assert "15 of 50 min" in shown and "35 min free" in shown
     assert "phase: safety and stabilisation" in shown
     assert "Homework to give:" in shown
@@ -161,19 +162,37 @@ def test_the_planner_shows_agenda_library_suggestions_and_budget(page, session, 
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_planner_asks_the_same_number_of_queries(page, owner, couple, count, django_assert_num_queries):
+@pytest.mark.parametrize("name", ["session_plan", "session_library", "session_suggested"])
+def test_the_planner_asks_the_same_number_of_queries(page, owner, couple, count, name, django_assert_num_queries):
     factories.settle_safety(couple, owner)
     session = factories.make_session(couple, owner, items=())
     for n in range(count):
         made = factories.make_intervention(f"talk-{n}", gates=["joint-task"])
         actions.add_library_item(session, made, by=owner, version=session.version)
         factories.make_intervention(f"more-{n}", gates=["joint-task"], phase=[couple.phase])
-    page.get(url("session_plan", session.pk))
-    with django_assert_num_queries(PLAN_QUERIES):
-        page.get(url("session_plan", session.pk))
+    asked = {} if name == "session_plan" else HTMX
+    page.get(url(name, session.pk), **asked)
+    with django_assert_num_queries(PLAN_QUERIES[name]):
+        page.get(url(name, session.pk), **asked)
 
 
-PLAN_QUERIES = 31
+PLAN_QUERIES = {"session_plan": 17, "session_library": 17, "session_suggested": 17}
+
+
+def test_without_a_script_the_parts_are_the_whole_planner(page, session, couple):
+    factories.make_intervention("steady-talk", gates=[], phase=[couple.phase])
+    shown = text_of(page.get(url("session_plan", session.pk)))
+    for name in ("session_library", "session_suggested"):
+        assert f'<a href="{url(name, session.pk)}' in shown
+        whole = text_of(page.get(url(name, session.pk)))
+        assert (whole.count("Steady talk"), 'id="agenda"' in whole, "<html" in whole) == (4, True, True)
+
+
+def test_who_only_reads_gets_nothing_to_add(supervisor, signed_in, session, couple):
+    couple.team.create(user=supervisor, role="supervisor")
+    factories.make_intervention("steady-talk", gates=[], phase=[couple.phase])
+    for name in ("session_library", "session_suggested"):
+        assert text_of(signed_in(supervisor).get(url(name, session.pk), **HTMX)) == ""
 
 
 def test_a_button_of_the_script_gets_the_agenda_anew_and_the_words_to_say(page, session):

@@ -188,6 +188,12 @@ def test_one_tick_is_an_answer_and_two_are_shown():
     assert one("choice", options=["a", "b"]).read({"it-2": True}) == "b"
 
 
+@pytest.mark.parametrize(("number", "columns"), [(3, 3), (4, 2), (5, 3), (6, 3)])
+def test_no_option_stands_alone_beside_room_for_it(number, columns):
+    block = one("choice", options=[f"Option {n}" for n in range(number)])
+    assert block.columns_wide == columns
+
+
 def test_a_checklist_takes_an_own_line():
     block = one("checklist", options=["a", "b"], own_line=True)
     assert block.read({"it-1": "on", "it-own": " mine "}) == ["a", "mine"]
@@ -214,6 +220,19 @@ def test_a_term_of_a_joint_sheet_is_agreed_when_everyone_ticked():
         "agreed": True,
         "exception": "on trips",
     }
+
+
+def test_a_term_that_is_its_writer_s_own_asks_nobody_for_a_yes():
+    block = one("terms", terms=[], own_rows=1, each_own=True)
+    assert [spec.name for spec in block.fields()] == ["it-1-term", "it-1-exception"]
+    assert block.items(("Maya", "Ruben"))[0].agree == ()
+    assert block.read({"it-1-term": "Maya goes to bed at ten.", "it-1-yes-2": "Off"})[0]["agreed"] is True
+
+
+def test_a_term_that_always_holds_asks_nobody_for_a_yes():
+    block = one("terms", terms=[{"text": "We talk."}, {"text": "Each may leave.", "always": True}])
+    assert [spec.name for spec in block.fields()] == ["it-1-yes", "it-1-exception"]
+    assert [term["agreed"] for term in block.read({})] == [False, True]
 
 
 def test_people_of_a_joint_sheet_stand_by_name():

@@ -145,8 +145,13 @@ def test_greyscale_is_grey():
     assert all(max(colour) - min(colour) < 4 for _count, colour in colours)
 
 
-def test_a_card_is_as_large_as_a_wallet_card():
-    raw = [{"card": {"title": "Pause", "lines": ["I come back."], "blanks": ["Our word"]}}]
+LONG_BLANKS = ["Name and number", "Name and number, if no reply", "A place I can go", "A number I can call"]
+
+
+@pytest.mark.parametrize("blanks", [["Our word"], LONG_BLANKS])
+def test_a_card_is_as_large_as_a_wallet_card(blanks):
+    """Whatever stands before its blanks: the frame holds all of it and does not grow."""
+    raw = [{"card": {"title": "Pause", "lines": ["I come back."], "blanks": blanks}}]
     rendering = press.render(make_paper(raw, Options(fill="lines")))
     scale = 4
     page = pypdfium2.PdfDocument(rendering.pdf)[0].render(scale=scale).to_pil().convert("L")

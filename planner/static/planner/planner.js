@@ -204,13 +204,13 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     const agenda = $("agenda");
     if (event.detail.target.id === "agenda") { settling = false; acting = null; }
-    if (agenda && event.detail.xhr?.responseURL?.includes("/sessions/")) settle(agenda);
+    if (agenda && event.detail.xhr?.responseURL?.includes("/sessions/")) settle(agenda, event.detail.requestConfig.verb);
     const dialog = event.detail.target.id === "print-body" && $("print-dialog");
     if (dialog) bootstrap.Modal.getOrCreateInstance(dialog).show();
   });
   document.addEventListener("htmx:sendError", () => { say("notdone"); moves = []; });
 
-  function settle(agenda) {
+  function settle(agenda, verb) {
     setVersion(agenda.dataset.version);
     for (const [id, entry] of unsaved) {
       const field = $(id);
@@ -223,7 +223,7 @@
     }
     if (waiting().length) schedule(PAUSE);
     fadeUndo();
-    if (document.activeElement === document.body) refocus();
+    if (verb === "post" && document.activeElement === document.body) refocus();   // a part that came by itself takes no focus
     const move = moves.shift();
     if (move) move();
     else if (searchAgain && !acting) { searchAgain = false; htmx.trigger(document.querySelector(".plan-search"), "submit"); }
