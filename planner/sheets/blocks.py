@@ -15,6 +15,7 @@ Sizes: heights in millimetres, rows and lines in whole numbers.
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,7 +54,9 @@ class Block(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True)
     kind: ClassVar[str]
-    for_tags: tuple[Tag, ...] = Field(default=(), alias="for", description="Tags of the readers it is meant for.")
+    for_tags: tuple[Tag, ...] = Field(
+        default=(), alias="for", description="Tags of the readers it is meant for, the closest first."
+    )
 
     def is_for(self, tags: Iterable[str] | None) -> bool:
         """True when a reader with these tags should see it. `None` means nobody in particular: show everything."""
@@ -724,22 +727,27 @@ def dump_block(block: Block) -> dict[str, Any]:
 
 
 def blocks_for(blocks: Iterable[Block], tags: Iterable[str] | None) -> tuple[Block, ...]:
-    """The blocks a reader with these tags gets. Where an id has wordings for several people and none fits the
-    reader, the first wording stands in, so that nobody gets a sheet with a hole."""
+    """The blocks a reader with these tags gets. Where an id has wordings for several people, the one that fits best,
+    and where none fits the first, so that nobody gets a sheet with a hole."""
     blocks = tuple(blocks)
     wanted = None if tags is None else frozenset(tags)
-    chosen: list[Block] = []
-    answered = {name for block in blocks if block.is_for(wanted) and (name := _asked(block))}
+    best: dict[str, Block] = {}
     for block in blocks:
         name = _asked(block)
-        if block.is_for(wanted):
-            if name and name in map(_asked, chosen):
-                continue  # a person with two tags gets the first wording that fits
-            chosen.append(block)
-        elif name and name not in answered:
-            answered.add(name)
-            chosen.append(block)
-    return tuple(chosen)
+        if name and (name not in best or _distance(block, wanted) < _distance(best[name], wanted)):
+            best[name] = block
+    return tuple(
+        block for block in blocks if (block is best[name] if (name := _asked(block)) else block.is_for(wanted))
+    )
+
+
+def _distance(block: Block, wanted: frozenset[str] | None) -> float:
+    """How far the wording is from the reader: the earlier a tag stands in `for`, the more the words are meant for it.
+    `for: [injured, partner]` is for who was hurt, and for a partner whose side is not known."""
+    if wanted is None or not block.for_tags:
+        return 0
+    fits = (place for place, tag in enumerate(block.for_tags) if tag in wanted)
+    return next(fits, math.inf)
 
 
 def with_names(blocks: Iterable[Block], names: Sequence[str]) -> tuple[Block, ...]:
