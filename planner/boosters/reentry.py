@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -60,12 +60,14 @@ WEIGHED = ("case", "relapse", "trust_falls", "missed", "missed_since", "decided_
 
 
 def candidates(user: User) -> QuerySet:
-    """The rules of the person's cases that something may have met since the last decision: a look at a few indexes
-    before the rule itself is read. Each comes with its case."""
+    """The rules of the person's cases that are met by what was written down since the last decision: a look at a few
+    indexes before the rule itself is read. Each comes with its case and is weighed by `reasons_by`."""
     new = Q(case=OuterRef("case"), withdrawn_at=None, at__gt=Coalesce(OuterRef("decided_at"), LONG_AGO))
+    new &= Q(on__gte=OuterRef("begun"))
     since = timezone.localdate() - RECENT
     relapse = Event.objects.filter(new, kind=EventKind.RELAPSE, on__gte=since)
-    fell = Rating.objects.filter(new, measure=measures.TRUST, fell_from__isnull=False)
+    fallen = Rating.objects.filter(new, measure=measures.TRUST, fell_from__isnull=False).order_by()
+    fell = fallen.values("case", "person").annotate(n=Count("pk")).filter(n__gte=OuterRef("trust_falls"))
     met = Q(missed__gt=0, missed_since__gte=F("missed"))
     met |= Q(Exists(relapse), relapse=True) | Q(Exists(fell), trust_falls__gt=0)
     rules = _with_begin(ReentryRule.objects.editable_by(user)).filter(met).select_related("case")

@@ -17,8 +17,6 @@ from planner.practice.models import User
 
 #: What a line shows of a booster.
 SHOWN = ("number", "due_on", "closes_on", "series__case__code")
-#: Rules looked at more closely than by their indexes.
-MOST_ASKED = 100
 
 
 def overdue(user: User) -> Pile:
@@ -53,7 +51,7 @@ def _waiting(booster: Booster, said: str, do: str, door: str, mark: str) -> Wait
 
 def way_back(user: User) -> Pile:
     """Cases whose rule for going back into treatment is met; asked only of those where something happened."""
-    rules = list(reentry.candidates(user)[:MOST_ASKED])
+    rules = list(reentry.candidates(user)[: OF_A_KIND + 1])
     met = reentry.reasons_by(rules)
     cases = [rule.case for rule in rules if rule.case_id in met]
     found = [

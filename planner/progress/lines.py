@@ -24,8 +24,10 @@ from planner.progress.models import ChartSharing, Event, Rating
 
 NEAR = datetime.timedelta(days=21)  # an event so far from the nearest rating still stands on the chart
 INCOMPLETE = "incomplete"
-#: What no line about the newest rating says of it.
-UNSHOWN = ("items", "weights", "note", "risk", "looked_at", "looked_note", "withdrawn_reason")
+#: What a line about the newest rating says of it.
+SHOWN = (
+    "measure", "measure_version", "on", "score", "complete", "subscales", "person__name", "person__print_name",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def latest(case: Case, *, person: Person | None = None) -> list[Latest]:
     rows = Rating.objects.filter(case=case).standing()
     if person is not None:
         rows = rows.filter(person=person)
-    rows = rows.annotate(nth=nth).filter(nth__lte=2).select_related("person").defer(*UNSHOWN)
+    rows = rows.annotate(nth=nth).filter(nth__lte=2).select_related("person").only(*SHOWN)
     rows = rows.order_by("person_id", "measure", "nth")
     pairs: dict[tuple[int, str], list[Rating]] = {}
     for row in rows:

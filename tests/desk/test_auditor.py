@@ -219,4 +219,4 @@ def test_as_many_queries_for_one_hour_as_for_three(couple, owner, django_assert_
             audit_facts.record_of(couple)
 
 
-QUERIES = 12
+QUERIES = 11
