@@ -80,14 +80,18 @@ for _door in (
 urlpatterns = [
     # The desk
     path("", desk.today, name="today"),
+    path("waits/<slug:group>/", desk.waits, name="waits"),
     path("cases/", desk.caseload, name="caseload"),
     path("cases/<int:pk>/", desk.case, name="case"),
+    path("cases/<int:pk>/part/<slug:name>/", desk.case_part, name="case_part"),
     path("cases/<int:pk>/timeline/", growth.timeline, name="timeline"),
     path("cases/<int:pk>/growth/", growth.case_growth, name="case_growth"),
     path("search/", desk.search, name="search"),
     path("cases/<int:pk>/audit/", proofs.case_audit, name="case_audit"),
+    path("cases/<int:pk>/audit/part/<slug:name>/", proofs.case_audit_part, name="case_audit_part"),
     path("cases/<int:pk>/audit/print/", proofs.case_audit_print, name="case_audit_print"),
     path("cases/<int:pk>/thread/", proofs.case_thread, name="case_thread"),
+    path("cases/<int:pk>/thread/part/", proofs.case_thread_part, name="case_thread_part"),
     path("cases/<int:pk>/thread/print/", proofs.case_thread_print, name="case_thread_print"),
     path("boosters/", board.boosters, name="boosters"),
     path("boosters/figures/", board.boosters_figures, name="boosters_figures"),

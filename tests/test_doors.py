@@ -38,14 +38,18 @@ def door(opens: str, *args: str, post: bool = False, query: str = "", **data) ->
 DOORS: dict[str, list[Door]] = {
     # the desk
     "today":                [door("302 200 200 200 200 200")],
+    "waits":                [door("302 200 200 403 200 200", group) for group in ("first", "papers", "notes", "boosters", "ahead")],
     "caseload":             [door("302 200 200 403 200 200")],
     "case":                 [door("302 404 404 403 200 200", "case")],
+    "case_part":            [door("302 404 404 403 200 200", "case", part) for part in ("aims", "happens", "out", "kept")],
     "answers":              [door("302 404 404 403 200 200", "case")],
     "curious":              [door("302 404 404 403 200 200", "case")],
     "search":               [door("302 200 200 403 200 200", query="?q=maya")],
     "case_audit":           [door("302 404 404 403 200 200", "case")],
+    "case_audit_part":      [door("302 404 404 403 200 200", "case", part) for part in ("plan", "notes", "safety")],
     "case_audit_print":     [door("401 404 404 403 403 302", "case", post=True)],
     "case_thread":          [door("302 404 404 403 200 200", "case")],
+    "case_thread_part":     [door("302 404 404 403 200 200", "case")],
     "case_thread_print":    [door("401 404 404 403 403 302", "case", post=True)],
     # cases
     "case_new":             [door("302 200 200 403 403 200")],

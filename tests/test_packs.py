@@ -9,6 +9,7 @@ import json
 import re
 import statistics
 import sys
+from collections.abc import Iterator
 from functools import cache
 from typing import get_args
 
@@ -275,22 +276,52 @@ def test_what_a_sheet_for_one_person_asks_is_kept_for_the_person():
     assert shared == []
 
 
-#: Families whose words differ by what a person is in the case, and not by the side in the injury.
-BY_ROLE = {"check-ins-and-records", "course-of-therapy", "network-and-care"}
+#: What two people do with each other at home: what each writes alone for it is for nobody to check.
+BETWEEN = {"needs-and-boundaries", "dialogue", "trust-building", "predictability"}
+
+
+def test_what_one_writes_alone_for_the_two_is_for_the_writer():
+    shown = [
+        (sheet.slug, block.id)
+        for file in english()
+        if file.family in BETWEEN
+        for sheet in file.sheets
+        if sheet.one_for_each == "participant" and sheet.for_roles != ("child",)
+        for block in sheet.parsed()
+        if getattr(block, "audience", "person") != "person"
+    ]
+    assert shown == []
+
+
+def test_a_limit_and_a_right_need_nobody_s_yes():
+    """A limit is its owner's; and what always holds is no term that one of them could leave unticked."""
+    terms = [
+        (sheet.slug, block) for file, sheet in client_sheets() for block in sheet.parsed() if block.kind == "terms"
+    ]
+    assert [(slug, block.id) for slug, block in terms if block.each_own] == [("our-limits", "own_terms")]
+    said = [(slug, term) for slug, block in terms for term in block.terms if "always holds" in (term.exception or "")]
+    assert [(slug, term.text) for slug, term in said if not term.always] == []
+
+
+#: Entries whose words differ by the side that a person is on in the injury. In all others they differ by what the
+#: person is in the case: a parent who was hurt is still the caregiver.
+BY_SIDE = {"hurt-acknowledgement", "guilt-processing", "couple-resilience-story", "facilitated-disclosure"}
 SIDES = {"injured", "injuring"}
 
 
+def named_by_side() -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """(entry, block, its `for`) of each block that names a side."""
+    for file in english():
+        for sheet in file.sheets:
+            for block in sheet.parsed():
+                if SIDES & set(block.for_tags):
+                    yield file.slug, getattr(block, "id", block.kind), block.for_tags
+
+
 def test_a_side_in_the_injury_gives_nobody_the_words_of_another():
-    """A parent who was hurt is still the caregiver, and a child who was hurt gets no sheet for adults."""
-    found = [
-        (sheet.slug, getattr(block, "id", block.kind) if block else "the sheet")
-        for file in english()
-        if file.family in BY_ROLE
-        for sheet in file.sheets
-        for block in (None, *sheet.parsed())
-        if SIDES & set(block.for_tags if block else sheet.for_roles)
-    ]
-    assert found == []
+    assert {slug for slug, _block, _tags in named_by_side()} == BY_SIDE
+    late = [(slug, block) for slug, block, tags in named_by_side() if tags[0] not in SIDES]
+    assert late == []  # where the side decides it stands first: a partner who did the hurting is not told of being hurt
 
 
 def test_a_translation_says_what_its_original_says_today():

@@ -29,6 +29,7 @@ from planner.cases import clearance, gates
 from planner.cases.actions import Refused, must_be_open
 from planner.cases.models import Case, Participant, SignerRole
 from planner.cases.names import current
+from planner.library.models import WorksheetEdition
 from planner.practice.models import User
 from planner.practice.trail import record
 from planner.sheets import addresses, keep, onscreen, press
@@ -125,16 +126,17 @@ def renew(*, by: User, agreement: Agreement, people: Iterable[Participant] = ())
     ids = [one.person_id for one in together] if last.people else []
     made = AgreementVersion.objects.create(
         agreement=agreement, number=last.number + 1, edition=edition, people=ids, by=by,
-        answers=_of_sheet(agreement, edition, ids, _kept(last, ids)),
+        answers=_of_sheet(agreement, edition, ids, _kept(last, ids, edition)),
     )  # fmt: skip
     detail = {"number": made.number}
     record("renewed", by=by, what="agreement", what_id=agreement.pk, case_id=agreement.case_id, detail=detail)
     return made
 
 
-def _kept(last: AgreementVersion, people: list[int]) -> dict[str, Any]:
-    """The answers of the last version; where other people take part now, nobody's yes is carried over."""
-    if people == last.people:
+def _kept(last: AgreementVersion, people: list[int], edition: WorksheetEdition) -> dict[str, Any]:
+    """The answers of the last version; where other people take part now, or the sheet says something else by now,
+    nobody's yes is carried over."""
+    if people == last.people and edition == last.edition:
         return dict(last.answers)
     return {name: value for name, value in last.answers.items() if "-yes" not in name}
 

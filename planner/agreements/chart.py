@@ -84,4 +84,5 @@ def due(user: User):
     """Documents to look at in the person's open cases, what a relapse asks for first."""
     held = AgreementVersion.objects.filter(agreement=OuterRef("pk"), adopted_on__isnull=False)
     rows = Agreement.objects.editable_by(user).filter(Exists(held), case__closed_on=None).due()
-    return rows.select_related("case", "worksheet").order_by("-review_because", "review_on", "pk")
+    rows = rows.select_related("case", "worksheet").only("case__code", "worksheet__name")
+    return rows.order_by("-review_because", "review_on", "pk")

@@ -61,7 +61,8 @@ def _blocks(version: AgreementVersion, on_paper: bool) -> tuple[Block, ...]:
 
 @dataclass(frozen=True)
 class TermSaid:
-    """One term and what each person says to it. It is in force only where everybody says yes."""
+    """One term and what each person says to it: in force only where everybody says yes. Nobody is asked about a term
+    that is its writer's own."""
 
     text: str
     exception: str
@@ -69,7 +70,7 @@ class TermSaid:
 
     @property
     def in_force(self) -> bool:
-        return bool(self.said) and all(yes for _name, yes in self.said)
+        return all(yes for _name, yes in self.said)
 
 
 def terms_of(version: AgreementVersion, sheet: Sheet | None = None) -> list[TermSaid]:
@@ -87,9 +88,8 @@ def _said(version: AgreementVersion, item: Any, names: tuple[str, ...]) -> TermS
     answers = version.answers
     text = item.text or str(answers.get(item.own.name, "")) if item.own else item.text
     exception = item.exception or (str(answers.get(item.unless.name, "")) if item.unless else "")
-    said = tuple(
-        (name, is_ticked(answers.get(spec.name))) for name, spec in zip(names or ("",), item.agree, strict=True)
-    )
+    asked = zip(names or ("",), item.agree, strict=bool(item.agree))
+    said = tuple((name, is_ticked(answers.get(spec.name))) for name, spec in asked)
     return TermSaid(text, exception, said)
 
 
@@ -122,6 +122,8 @@ def _term_line(block: Terms, term: TermSaid) -> Said:
     each = ", ".join(f"{name}: {_('yes') if yes else _('no')}" if name else (_("yes") if yes else _("no"))
                      for name, yes in term.said)  # fmt: skip
     unless = _("Except when: %(exception)s") % {"exception": term.exception} if term.exception else ""
+    if not term.said:
+        return Said(block.label, ". ".join(filter(None, (term.text.rstrip("."), unless))))
     return Said(term.text, ". ".join(filter(None, (each, unless))))
 
 

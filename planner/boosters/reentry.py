@@ -10,10 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from statistics import median
 from typing import NamedTuple
 
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,9 +24,6 @@ from planner.cases.models import Case, initial_of, name_on_paper
 from planner.practice.models import User
 from planner.progress.models import Event, EventKind, Rating
 
-#: With fewer changes than this to go by, a fall of SMALLEST points or more counts as beyond the usual change.
-ENOUGH = 3
-SMALLEST = 2
 #: How far back Today looks for what could meet a rule. A case's own page looks at everything.
 RECENT = timedelta(days=400)
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
@@ -41,11 +37,12 @@ class Reason:
     sentence: str
 
 
-class Trust(NamedTuple):
-    """One rating of trust, 0-10: when, when it was written down, and whose. Hundreds are read for one page of Today,
-    so they come as plain rows."""
+class Fall(NamedTuple):
+    """One fall of trust beyond the person's usual change: from what to what, when, when it was written down, and
+    whose."""
 
-    score: float
+    before: float
+    after: float
     on: date
     at: datetime
     print_name: str
@@ -56,21 +53,32 @@ class Trust(NamedTuple):
         return initial_of(name_on_paper(self.print_name, self.name))
 
 
-#: What is read of a rating and its person, in the order of Trust.
-TOLD = ("score", "on", "at", "person__print_name", "person__name")
+#: What is read of a fallen rating and its person, in the order of Fall.
+TOLD = ("fell_from", "score", "on", "at", "person__print_name", "person__name")
+#: What is weighed of a rule.
+WEIGHED = ("case", "relapse", "trust_falls", "missed", "missed_since", "decided_at")
 
 
 def candidates(user: User) -> QuerySet:
-    """The rules of the person's cases that something may have met since the last decision: a look at a few indexes
-    before the rule itself is read. Each comes with its case."""
+    """The rules of the person's cases that are met by what was written down since the last decision: a look at a few
+    indexes before the rule itself is read. Each comes with its case and is weighed by `reasons_by`."""
+    new = Q(case=OuterRef("case"), withdrawn_at=None, at__gt=Coalesce(OuterRef("decided_at"), LONG_AGO))
+    new &= Q(on__gte=OuterRef("begun"))
     since = timezone.localdate() - RECENT
-    told = {"case": OuterRef("case"), "on__gte": since, "withdrawn_at": None}
-    new = Q(at__gt=Coalesce(OuterRef("decided_at"), LONG_AGO))
-    relapse = Event.objects.filter(new, **told, kind=EventKind.RELAPSE)
-    rated = Rating.objects.filter(new, **told, measure=measures.TRUST)
+    relapse = Event.objects.filter(new, kind=EventKind.RELAPSE, on__gte=since)
+    fallen = Rating.objects.filter(new, measure=measures.TRUST, fell_from__isnull=False).order_by()
+    fell = fallen.values("case", "person").annotate(n=Count("pk")).filter(n__gte=OuterRef("trust_falls"))
     met = Q(missed__gt=0, missed_since__gte=F("missed"))
-    met |= Q(Exists(relapse), relapse=True) | Q(Exists(rated), trust_falls__gt=0)
-    return ReentryRule.objects.editable_by(user).filter(met).select_related("case").order_by("case__code")
+    met |= Q(Exists(relapse), relapse=True) | Q(Exists(fell), trust_falls__gt=0)
+    rules = _with_begin(ReentryRule.objects.editable_by(user)).filter(met).select_related("case")
+    return rules.only(*WEIGHED, "case__code").order_by("case__code")
+
+
+def _with_begin(rules: QuerySet) -> QuerySet:
+    """Rules with `begun`, the day the first series of the case counts from: what happened in treatment is no way back
+    into it."""
+    first = Series.objects.filter(case=OuterRef("case")).order_by("start_on").values("start_on")[:1]
+    return rules.annotate(begun=Subquery(first))
 
 
 def reasons_of(case: Case) -> list[Reason]:
@@ -79,83 +87,62 @@ def reasons_of(case: Case) -> list[Reason]:
 
 
 def reasons_for(case_ids: Iterable[int]) -> dict[int, list[Reason]]:
-    """Case -> reasons, for those whose rule is met; four queries however many cases there are."""
+    """Case -> reasons, for those whose rule is met; three queries however many cases there are."""
     ids = list(case_ids)
-    rules = {rule.case_id: rule for rule in ReentryRule.objects.filter(case__in=ids)} if ids else {}
+    return reasons_by(_with_begin(ReentryRule.objects.filter(case__in=ids).only(*WEIGHED)) if ids else ())
+
+
+def reasons_by(rows: Iterable[ReentryRule]) -> dict[int, list[Reason]]:
+    """The same for rules that were read with `begun`; two queries more."""
+    rules = {rule.case_id: rule for rule in rows}
     if not rules:
         return {}
-    begun = _begun(rules)
     found: dict[int, list[Reason]] = defaultdict(list)
-    _relapses(rules, begun, found)
-    _falls(rules, begun, found)
+    _relapses(rules, found)
+    _falls(rules, found)
     _missed(rules, found)
     return dict(found)
 
 
-def _begun(rules: dict[int, ReentryRule]) -> dict[int, date]:
-    """Case -> the day its first series counts from: what happened in treatment is no way back into it."""
-    rows = Series.objects.filter(case__in=rules).values_list("case").annotate(first=Min("start_on")).order_by()
-    return dict(rows)
+def _happened_after(on: date, at: datetime, rule: ReentryRule) -> bool:
+    """Since the first series began, and written down after the last decision."""
+    return on >= rule.begun and (rule.decided_at is None or at > rule.decided_at)
 
 
-def _is_new(at: datetime, rule: ReentryRule) -> bool:
-    """Written down after the last decision."""
-    return rule.decided_at is None or at > rule.decided_at
-
-
-def _relapses(rules: dict, begun: dict, found: dict[int, list[Reason]]) -> None:
-    wanted = [case_id for case_id, rule in rules.items() if rule.relapse and case_id in begun]
+def _relapses(rules: dict[int, ReentryRule], found: dict[int, list[Reason]]) -> None:
+    wanted = [case_id for case_id, rule in rules.items() if rule.relapse and rule.begun]
     rows = Event.objects.filter(case__in=wanted, kind=EventKind.RELAPSE).standing().order_by("on", "pk")
     for case_id, on, at in rows.values_list("case_id", "on", "at"):
-        if on >= begun[case_id] and _is_new(at, rules[case_id]):
+        if _happened_after(on, at, rules[case_id]):
             said = _("A relapse on %(day)s stands on the time line.") % {"day": dates.in_words(on)}
             found[case_id].append(Reason("relapse", said))
 
 
-def _falls(rules: dict, begun: dict, found: dict[int, list[Reason]]) -> None:
-    wanted = [case_id for case_id, rule in rules.items() if rule.trust_falls and case_id in begun]
-    lines: dict[tuple[int, int], list[Trust]] = defaultdict(list)
-    rows = Rating.objects.filter(case__in=wanted, measure=measures.TRUST, score__isnull=False).standing()
+def _falls(rules: dict[int, ReentryRule], found: dict[int, list[Reason]]) -> None:
+    wanted = [case_id for case_id, rule in rules.items() if rule.trust_falls and rule.begun]
+    fallen: dict[tuple[int, int], list[Fall]] = defaultdict(list)
+    rows = Rating.objects.filter(case__in=wanted, measure=measures.TRUST, fell_from__isnull=False).standing()
     for case_id, person_id, *told in rows.order_by("on", "pk").values_list("case_id", "person_id", *TOLD):
-        lines[case_id, person_id].append(Trust(*told))
-    for (case_id, _person), ratings in lines.items():
-        fallen = [
-            (before, after)
-            for before, after in falls(ratings)
-            if after.on >= begun[case_id] and _is_new(after.at, rules[case_id])
-        ]
-        if len(fallen) >= rules[case_id].trust_falls:
-            found[case_id].append(Reason("trust", _fall_sentence(fallen)))
+        fall = Fall(*told)
+        if _happened_after(fall.on, fall.at, rules[case_id]):
+            fallen[case_id, person_id].append(fall)
+    for (case_id, _person), falls in fallen.items():
+        if len(falls) >= rules[case_id].trust_falls:
+            found[case_id].append(Reason("trust", _fall_sentence(falls)))
 
 
-def falls(ratings: list[Trust]) -> list[tuple[Trust, Trust]]:
-    """Each fall beyond the person's usual change: (the rating before, the fallen one), in order.
-
-    The usual change is the median of the changes so far, whatever their direction. It is no validated cut-off: our 0-10
-    ratings have none.
-    """
-    found, changes = [], []
-    for before, after in zip(ratings, ratings[1:], strict=False):
-        change = after.score - before.score
-        usual = median(changes) if len(changes) >= ENOUGH else SMALLEST - 1
-        if change < 0 and -change > max(usual, SMALLEST - 1):
-            found.append((before, after))
-        changes.append(abs(change))
-    return found
-
-
-def _fall_sentence(fallen: list[tuple[Trust, Trust]]) -> str:
+def _fall_sentence(falls: list[Fall]) -> str:
     each = [
         _("from %(before)g to %(after)g on %(day)s")
-        % {"before": before.score, "after": after.score, "day": dates.in_words(after.on)}
-        for before, after in fallen
+        % {"before": fall.before, "after": fall.after, "day": dates.in_words(fall.on)}
+        for fall in falls
     ]
     said = ngettext(
         "Trust of %(who)s fell beyond the usual change: %(falls)s.",
         "Trust of %(who)s fell beyond the usual change %(n)d times: %(falls)s.",
-        len(fallen),
+        len(falls),
     )
-    return said % {"who": fallen[0][1].initial, "n": len(fallen), "falls": "; ".join(each)}
+    return said % {"who": falls[0].initial, "n": len(falls), "falls": "; ".join(each)}
 
 
 def _missed(rules: dict[int, ReentryRule], found: dict[int, list[Reason]]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from planner.cases import gates
+from planner.cases import gates, names
 from planner.cases.models import Case, FlagKind, FlagState, GateOverride, Participant, SafetyFlag
 
 
@@ -48,11 +48,14 @@ class Standing:
 
 
 def people_and_safety(case: Case) -> dict[str, Any]:
-    """The context of cases/_people.html and cases/_safety.html, in a constant number of queries (at most five)."""
+    """The context of cases/_people.html and cases/_safety.html, in a constant number of queries (at most four).
+    What the case is called is known from then on."""
     everybody = list(case.participants.select_related("person"))
     participants = [participant for participant in everybody if participant.left_on is None]
     flags = list(case.flags.select_related("by"))
-    verdict = gates.look(case, gates.MATRIX, participants=participants)
+    overrides = gates.standing_overrides(case, flags)
+    verdict = gates.look(case, gates.MATRIX, participants=participants, flags=flags, overrides=overrides)
+    case.told_label = names.label(participants) or case.code
     return {
         "case": case,
         "participants": participants,
@@ -60,7 +63,7 @@ def people_and_safety(case: Case) -> dict[str, Any]:
         "flags": flags,
         "safety": [safety_of(participant, flags) for participant in participants],
         "shut": [{"gate": gate, "label": gates.LABELS[gate]} for gate in verdict.shut_gates],
-        "overrides": [Standing(row, str(gates.LABELS[row.gate])) for row in gates.standing_overrides(case, flags)],
+        "overrides": [Standing(row, str(gates.LABELS[row.gate])) for row in overrides],
     }
 
 

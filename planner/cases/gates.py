@@ -129,8 +129,16 @@ class Verdict:
         return [gate for gate in MATRIX if gate in shut]
 
 
-def look(case: Case, gates: Iterable[str], *, participants: Iterable[Participant] | None = None) -> Verdict:
-    """What stands against `gates` for those who take part (everybody in the case unless told). At most four queries.
+def look(
+    case: Case,
+    gates: Iterable[str],
+    *,
+    participants: Iterable[Participant] | None = None,
+    flags: list[SafetyFlag] | None = None,
+    overrides: Iterable[GateOverride] | None = None,
+) -> Verdict:
+    """What stands against `gates` for those who take part (everybody in the case unless told). At most four queries;
+    `flags` and `overrides` (those that stand) are what was read of the whole case already.
 
     A gate that this house does not know is treated as shut nowhere: the pack reader refuses such a name long before.
     """
@@ -138,8 +146,9 @@ def look(case: Case, gates: Iterable[str], *, participants: Iterable[Participant
     if not wanted:
         return Verdict()
     attending = current(case) if participants is None else list(participants)
-    flags = list(case.flags.all())
-    overridden = _overridden(case, flags)
+    flags = list(case.flags.all()) if flags is None else flags
+    standing = standing_overrides(case, flags) if overrides is None else overrides
+    overridden = {override.gate for override in standing}
     verdict = Verdict()
     for gate in wanted:
         for participant in attending:
@@ -200,11 +209,6 @@ def _sentence(kind: str, flag: SafetyFlag | None, person: Any, *, joint: bool) -
     if state == FlagState.NOT_YET and kind == _SUICIDE and flag is not None:
         return _NOT_REVIEWED % name
     return None
-
-
-def _overridden(case: Case, flags: list[SafetyFlag]) -> set[str]:
-    """Gates whose newest override still holds."""
-    return {override.gate for override in standing_overrides(case, flags)}
 
 
 def _overrides_of(case: Case) -> list[GateOverride]:

@@ -222,8 +222,9 @@ class Participant(Stamped):
 
     @property
     def tags(self) -> frozenset[str]:
-        """What the blocks' `for` is matched with."""
-        return frozenset(filter(None, (self.role, self.side)))
+        """What the blocks' `for` is matched with. A child who was hurt is a child first: words for whoever was hurt
+        are an adult's."""
+        return frozenset(filter(None, (self.role, "" if self.role == ParticipantRole.CHILD else self.side)))
 
 
 class FlagKind(models.TextChoices):

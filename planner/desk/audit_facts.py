@@ -1,21 +1,26 @@
-"""Reads what the auditor's questions are asked of, in a constant number of queries, whatever the length of the case."""
+"""Reads what the auditor's questions are asked of, in a constant number of queries, whatever the length of the case;
+whole for the paper, in parts for the screen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planner.agreements.models import Agreement, AgreementKind
 from planner.cases.gates import newest
 from planner.cases.models import Case, FlagKind, FlagState, SignatureWay, SignerRole, Stance, TeamRole
+from planner.cases.names import current
 from planner.desk.auditor import NoteFacts, PlanFacts, Record, Signer
 from planner.plans import reviews, signing
 from planner.plans.models import Objective, Plan, PlannedIntervention
+from planner.plans.tree import tree_of
 from planner.sessions import note_text
 from planner.sessions.models import (
+    NoteObjective,
     NoteState,
     ProgressNote,
     RiskLevel,
@@ -25,28 +30,44 @@ from planner.sessions.models import (
 )
 from planner.sessions.note_facts import Facts
 
+#: Every held hour.
+ALL = slice(None)
 DONE_WITH = (NoteState.SIGNED, NoteState.AWAITING, NoteState.APPROVED)
 
 
-def record_of(case: Case) -> Record:
-    """The record of one case, for planner.desk.auditor."""
+def record_of(case: Case, part: str = "", *, hours: slice = ALL) -> Record:
+    """The record of one case, for planner.desk.auditor; only what the questions of one part are asked of, where one is
+    named. `hours`: which of the held hours, the newest first."""
+    if part == "safety":
+        return Record(case.pk, timezone.localdate(), risk=tuple(_risk(case)), safety_plan=_safety_plan(case))
     plan = Plan.objects.active_of(case)
     draft = None if plan else Plan.objects.draft_of(case)
-    notes = list(_notes(case, plan))
+    asks_all = not part
     return Record(
         case=case.pk,
         today=timezone.localdate(),
         supervised=case.team.current().filter(role=TeamRole.SUPERVISOR).exists(),
-        plan=_plan(case, plan) if plan else None,
+        plan=_plan(case, plan, asks_all or part == "plan") if plan else None,
         draft=draft.pk if draft else None,
-        notes=tuple(fact for fact, _row in notes),
-        risk=tuple(_risk(case, notes)),
-        safety_plan=_safety_plan(case),
+        notes=tuple(_notes(case, plan, hours)) if asks_all or part == "notes" else (),
+        risk=tuple(_risk(case)) if asks_all else (),
+        safety_plan=_safety_plan(case) if asks_all else None,
     )
 
 
-def _plan(case: Case, plan: Plan) -> PlanFacts:
-    rows = [one.row for one in signing.shown(plan)]
+def hours_of(case: Case, hours: slice) -> list[Session]:
+    """Held hours, the newest first, with what is asked of them."""
+    held = Session.objects.filter(case=case, state=SessionState.HELD).order_by("-starts_at")
+    return list(held.only("starts_at", "kind", "zone")[hours])
+
+
+def _plan(case: Case, plan: Plan, whole: bool) -> PlanFacts:
+    """What is asked of the plan; where only the notes ask, that it is there is enough."""
+    if not whole:
+        return PlanFacts(plan.pk, plan.number, plan.active_on, plan.review_on, plan.discharge, (), None, "", None)
+    tree = tree_of(plan) if plan.sha256 else None
+    shown = signing.shown(plan, tree)
+    rows = [one.row for one in shown]
     due = reviews.of(plan)
     return PlanFacts(
         pk=plan.pk,
@@ -58,7 +79,7 @@ def _plan(case: Case, plan: Plan) -> PlanFacts:
         clinician=_staff(rows, SignerRole.CLINICIAN),
         supervision=plan.supervision,
         supervisor=_staff(rows, SignerRole.SUPERVISOR),
-        holds=signing.holds(plan) and all(one.holds for one in signing.shown(plan)),
+        holds=signing.holds(plan, tree) and all(one.holds for one in shown),
         due="; ".join(due.why) if due and due.is_urgent else "",
     )
 
@@ -69,7 +90,7 @@ def _clients(case: Case, rows: Iterable[Any]) -> Iterable[Signer]:
     for row in rows:
         if row.role in (SignerRole.CLIENT, SignerRole.GUARDIAN) and row.person_id:
             given.setdefault(row.person_id, []).append(row)
-    for place in case.participants.filter(left_on=None).select_related("person"):
+    for place in current(case):
         yield _client(place.person, given.get(place.person_id, []))
 
 
@@ -86,18 +107,19 @@ def _staff(rows: Iterable[Any], role: str) -> Signer | None:
     return Signer(signed[-1].name, signed[-1].signed_on, "", signed[-1].credentials) if signed else None
 
 
-def _notes(case: Case, plan: Plan | None) -> Iterable[tuple[NoteFacts, ProgressNote | None]]:
-    """Every held hour, the newest first, with its note."""
+def _notes(case: Case, plan: Plan | None, hours: slice) -> Iterable[NoteFacts]:
+    """The held hours, the newest first, each with its note."""
     lines = set(Objective.objects.active_of(case).values_list("line", flat=True)) if plan else set()
-    planned = {row.name for row in PlannedIntervention.objects.active_of(case)} if plan else set()
-    notes = ProgressNote.objects.filter(session__case=case).prefetch_related(
-        "objectives__objective", "signatures", "addenda"
-    )
-    by_session = {note.session_id: note for note in notes.select_related("risk_person")}
-    held = Session.objects.filter(case=case, state=SessionState.HELD).order_by("-starts_at")
-    for session in held.only("starts_at", "kind", "zone"):
-        note = by_session.get(session.pk)
-        yield _note(session, note, plan, lines, planned), note
+    named = PlannedIntervention.objects.active_of(case).values_list("name", flat=True)
+    planned = set(named) if plan else set()
+    held = hours_of(case, hours)
+    notes = ProgressNote.objects.filter(session__case=case)
+    notes = notes if hours == ALL else notes.filter(session__in=[session.pk for session in held])
+    rows = NoteObjective.objects.select_related("objective").only("note", "step", "response", "objective__line")
+    notes = notes.prefetch_related(Prefetch("objectives", rows), "signatures", "addenda")
+    by_session = {note.session_id: note for note in notes}
+    for session in held:
+        yield _note(session, by_session.get(session.pk), plan, lines, planned)
 
 
 def _note(session: Session, note: ProgressNote | None, plan: Plan | None, lines: set, planned: set) -> NoteFacts:
@@ -137,14 +159,15 @@ def _lacks(note: ProgressNote, facts: Facts) -> Iterable[str]:
         yield _("credentials")
 
 
-def _risk(case: Case, notes: list[tuple[NoteFacts, ProgressNote | None]]) -> Iterable[str]:
+def _risk(case: Case) -> Iterable[str]:
     """A finding of suicide risk that stands, and a raised level in the newest note."""
     flags = list(case.flags.all())
-    for place in case.participants.filter(left_on=None).select_related("person"):
+    for place in current(case):
         known = newest(flags, place.person_id).get(FlagKind.SUICIDE)
         if known and known.state == FlagState.CONCERN:
             yield f"{place.person.name}: {FlagKind.SUICIDE.label}"
-    last = next((note for _fact, note in notes if note), None)
+    notes = ProgressNote.objects.filter(session__case=case, session__state=SessionState.HELD)
+    last = notes.select_related("risk_person").defer("parts", "facts").order_by("-session__starts_at").first()
     if last and last.risk_is_raised:
         who = f"{last.risk_person.name}: " if last.risk_person else ""
         yield f"{who}{RiskLevel(last.risk_level).label}"

@@ -143,9 +143,17 @@ QUESTIONS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def answers(record: Record) -> list[Answer]:
-    """All twelve, in the order of the questions."""
-    return [RULES[code](record) for code in QUESTIONS]
+#: The questions as they are read and answered together: by the name in the address, what it is called, which they are.
+PARTS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "plan": (gettext_lazy("The plan"), ("C9", "C10", "C11", "C13", "C14")),
+    "notes": (gettext_lazy("The notes"), ("D1", "D2", "D3", "D4", "D5", "D6")),
+    "safety": (gettext_lazy("Safety"), ("B6",)),
+}
+
+
+def answers(record: Record, part: str = "") -> list[Answer]:
+    """All twelve, in the order of the questions, or those of one part."""
+    return [RULES[code](record) for code in (PARTS[part][1] if part else QUESTIONS)]
 
 
 def settled(found: Iterable[Answer]) -> int:

@@ -17,8 +17,6 @@ from planner.practice.models import User
 
 #: What a line shows of a booster.
 SHOWN = ("number", "due_on", "closes_on", "series__case__code")
-#: Rules looked at more closely than by their indexes.
-MOST_ASKED = 100
 
 
 def overdue(user: User) -> Pile:
@@ -53,12 +51,12 @@ def _waiting(booster: Booster, said: str, do: str, door: str, mark: str) -> Wait
 
 def way_back(user: User) -> Pile:
     """Cases whose rule for going back into treatment is met; asked only of those where something happened."""
-    cases = [rule.case for rule in reentry.candidates(user).only("case__code")[:MOST_ASKED]]
-    met = reentry.reasons_for(case.pk for case in cases)
+    rules = list(reentry.candidates(user)[: OF_A_KIND + 1])
+    met = reentry.reasons_by(rules)
+    cases = [rule.case for rule in rules if rule.case_id in met]
     found = [
         Waiting(case, " ".join(reason.sentence for reason in met[case.pk]), _("Decide"), _decide(case))
         for case in cases
-        if case.pk in met
     ]
     return pile(found, f"{reverse('boosters')}?show=cases")
 
@@ -80,4 +78,6 @@ def _reminder(due: reminders.Due) -> Waiting:
     return Waiting(due.booster.series.case, said, _("Look"), reverse("booster", args=[due.booster.pk]))
 
 
-SOURCES = (overdue, to_follow_up, way_back, to_book, to_remind)
+#: For planner.desk.today: what a window asks for, and what lies ahead of a case.
+WINDOWS = (overdue, to_follow_up, to_book)
+AHEAD = (way_back, to_remind)

@@ -14,7 +14,9 @@ from planner.practice.models import User
 def unreviewed(user: User) -> Pile:
     """What came back and was not reviewed yet, the oldest first. One query."""
     rows = Assignment.objects.editable_by(user).filter(state=AssignmentState.BACK, case__closed_on=None)
-    rows = rows.select_related("case", "person").order_by("changed_at", "pk")[: OF_A_KIND + 1]
+    rows = rows.select_related("case", "person")
+    rows = rows.only("title", "case__code", "person__name", "person__print_name")
+    rows = rows.order_by("changed_at", "pk")[: OF_A_KIND + 1]
     do = _("Look")
     found = (Waiting(row.case, _is_back(row), do, reverse("assignment", args=[row.pk])) for row in rows)
     return pile(found, reverse("caseload"))
@@ -29,7 +31,8 @@ def _is_back(row: Assignment) -> str:
 
 def files(user: User) -> Pile:
     """Returned files of a case that wait for a decision. One query."""
-    rows = return_actions.waiting(user).exclude(case=None).select_related("case").order_by("pk")[: OF_A_KIND + 1]
+    rows = return_actions.waiting(user).exclude(case=None).select_related("case").only("case__code")
+    rows = rows.order_by("pk")[: OF_A_KIND + 1]
     said, do = _("A returned file waits to be taken in"), _("Look")
     found = (Waiting(row.case, said, do, reverse("returned_file", args=[row.pk])) for row in rows)
     return pile(found, reverse("returned"))

@@ -32,7 +32,7 @@ def of_other_rooms(case: Case) -> list[Moment]:
 def _sessions(case: Case) -> list[Moment]:
     """Hours that were held."""
     found = []
-    for row in Session.objects.filter(case=case, state=SessionState.HELD):
+    for row in Session.objects.filter(case=case, state=SessionState.HELD).only("starts_at", "kind"):
         begins = timezone.localtime(row.starts_at)
         word = _("Session: %(kind)s") % {"kind": row.get_kind_display()}
         hour = begins.time().replace(second=0, microsecond=0)
@@ -42,7 +42,7 @@ def _sessions(case: Case) -> list[Moment]:
 
 def _reviews(case: Case) -> list[Moment]:
     """Looks at the treatment plan."""
-    rows = PlanReview.objects.filter(plan__case=case)
+    rows = PlanReview.objects.filter(plan__case=case).only("on", "outcome", "because")
     return [
         Moment(row.on, "review", _("Plan review"), text=row.get_outcome_display(), detail=row.get_because_display())
         for row in rows
@@ -51,9 +51,9 @@ def _reviews(case: Case) -> list[Moment]:
 
 def _boosters(case: Case) -> list[Moment]:
     """Boosters that were held or missed."""
-    rows = Booster.objects.filter(series__case=case).select_related("series")
+    rows = Booster.objects.filter(series__case=case).exclude(held_on=None, missed_on=None)
     found = []
-    for row in rows:
+    for row in rows.only("number", "held_on", "missed_on"):
         href = reverse("booster", args=[row.pk])
         if row.held_on:
             found.append(Moment(row.held_on, "booster", _("Booster %(n)d held") % {"n": row.number}, href=href))

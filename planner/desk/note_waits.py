@@ -16,6 +16,8 @@ from planner.practice.models import User
 from planner.sessions.models import NoteState, ProgressNote, Session, SessionState
 from planner.sessions.note_actions import late_since
 
+#: What a line shows of a note.
+SHOWN = ("state", "ended_at", "supervisor_id", "session__starts_at", "session__zone", "session__case__code")
 DAYS_BACK = 60  # an hour held longer ago without any note is a matter for the auditor's page
 
 
@@ -52,7 +54,8 @@ def unwritten(user: User) -> Pile:
     since = timezone.now() - timedelta(days=DAYS_BACK)
     noted = ProgressNote.objects.filter(session=OuterRef("pk"))
     rows = Session.objects.editable_by(user).filter(state=SessionState.HELD, starts_at__gte=since, changed_by=user)
-    rows = rows.exclude(Exists(noted)).order_by("starts_at").select_related("case")[: OF_A_KIND + 1]
+    rows = rows.exclude(Exists(noted)).order_by("starts_at").select_related("case")
+    rows = rows.only("starts_at", "zone", "case__code")[: OF_A_KIND + 1]
     said, do = _("No note for the hour of %(day)s"), _("Write")
     return _pile(Waiting(one.case, said % {"day": _day(one)}, do, reverse("note", args=[one.pk])) for one in rows)
 
@@ -61,7 +64,7 @@ SOURCES = (to_sign, unwritten, supervision)
 
 
 def _few(rows: QuerySet) -> QuerySet:
-    return rows.select_related("session__case").defer("parts", "facts")[: OF_A_KIND + 1]
+    return rows.select_related("session__case").only(*SHOWN)[: OF_A_KIND + 1]
 
 
 def _pile(things: Iterable[Waiting]) -> Pile:

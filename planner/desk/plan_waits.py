@@ -24,7 +24,8 @@ LOOKED_AT = 100  # plans that are weighed for one page: far more than it shows
 
 def to_decide(user: User) -> Pile:
     """Plans that wait for this person's word as the supervisor."""
-    rows = Plan.objects.decidable_by(user).select_related("case", "author").order_by("frozen_at")[: OF_A_KIND + 1]
+    rows = Plan.objects.decidable_by(user).select_related("case", "author").only("case__code", "author__name")
+    rows = rows.order_by("frozen_at")[: OF_A_KIND + 1]
     said = _("Treatment plan of %(name)s awaits your word")
     found = [Waiting(row.case, said % {"name": row.author.name}, _("Read"), _address(row)) for row in rows]
     return pile(found, reverse("caseload"))
@@ -36,6 +37,7 @@ def with_supervisor(user: User) -> Pile:
     rows = rows.filter(supervision__in=[Supervision.AWAITING, Supervision.RETURNED]).select_related(
         "case", "supervisor"
     )
+    rows = rows.only("supervision", "case__code", "supervisor__name")
     return pile([_of_author(row) for row in rows.order_by("pk")[: OF_A_KIND + 1]], reverse("caseload"))
 
 

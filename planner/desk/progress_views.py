@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from planner.base.access import clinical, find
+from planner.base.access import clinical, find, find_and_may_edit
 from planner.cases.models import Case
 from planner.cases.names import label
 from planner.desk import growth, moments
@@ -22,7 +22,7 @@ PAGE = 40
 @clinical
 def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything in one order; `?kind=` shows one kind, `?withdrawn=1` what was taken back too."""
-    case = find(Case.objects, request.user, pk=pk)
+    case, may_edit = find_and_may_edit(Case.objects, request.user, pk=pk)
     record("viewed", by=request.user, what="case", what_id=case.pk, case_id=case.pk)
     withdrawn = request.GET.get("withdrawn") == "1"
     rows = progress.laid(progress.of_case(case, withdrawn=withdrawn), moments.of_other_rooms(case))
@@ -32,7 +32,7 @@ def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "case": case, "label": label(case), "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "kinds": kinds.items(), "withdrawn": withdrawn,
-        "may_edit": Case.objects.editable_by(request.user).filter(pk=case.pk).exists(),
+        "may_edit": may_edit,
     }  # fmt: skip
     return render(request, "desk/timeline.html", context)
 

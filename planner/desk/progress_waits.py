@@ -21,11 +21,10 @@ from planner.sessions.models import Session, SessionKind, SessionState
 
 def looks(user: User) -> Pile:
     """Answers that ask for a look at suicide risk. One query."""
-    rows = Rating.objects.editable_by(user).asking_to_look().select_related("case").order_by("on", "pk")
+    rows = Rating.objects.editable_by(user).asking_to_look().select_related("case").only("case__code")
+    rows = rows.order_by("on", "pk")[: OF_A_KIND + 1]
     said, do = _("An answer asks you to look at safety"), _("Look now")
-    found = (
-        Waiting(row.case, said, do, reverse("rating", args=[row.pk]), urgent=True) for row in rows[: OF_A_KIND + 1]
-    )
+    found = (Waiting(row.case, said, do, reverse("rating", args=[row.pk]), urgent=True) for row in rows)
     return pile(found, reverse("caseload"))
 
 

@@ -2,42 +2,94 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from dataclasses import replace
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from planner.base.access import carrying, clinical, find, find_to_edit
+from planner.base.access import carrying, clinical, find_and_may_edit, find_to_edit
 from planner.base.once import once
+from planner.base.parts import part
+from planner.cases import names
 from planner.cases.models import Audience, Case
 from planner.desk import audit_facts, auditor, proof_papers, thread
+from planner.desk.auditor import PARTS
 from planner.homework.actions import print_copies
 from planner.homework.models import PrintoutKind
-from planner.practice.trail import record
+from planner.practice.trail import record, record_look
 from planner.sheets import press
 from planner.sheets.papers import Paper
+
+#: Held hours that are read for one page on screen; the paper reads every one.
+HOURS = 20
 
 
 @clinical
 @require_safe
 def case_audit(request: HttpRequest, pk: int) -> HttpResponse:
-    """The twelve questions, each with its answer, its proof, and where to mend what is missing."""
-    case = find(Case.objects.select_related("practice"), request.user, pk=pk)
+    """The twelve questions; the answers come as parts."""
+    case, may_edit = _find(request, pk)
     record("viewed", by=request.user, what="auditor's page", what_id=case.pk, case_id=case.pk)
-    found = auditor.answers(audit_facts.record_of(case))
-    may_edit = Case.objects.editable_by(request.user).filter(pk=case.pk).exists()
-    context = {"case": case, "answers": found, "settled": auditor.settled(found), "may_edit": may_edit}
-    return render(request, "desk/audit.html", context)
+    names.tell([case])
+    parts = [(reverse("case_audit_part", args=[case.pk, name]), title) for name, (title, _codes) in PARTS.items()]
+    return render(request, "desk/audit.html", {"case": case, "parts": parts, "may_edit": may_edit})
+
+
+@clinical
+@require_safe
+def case_audit_part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """The questions of one part, each with its answer, its proof, and where to mend what is missing; those of the notes
+    for so many hours at a time (`?page=`)."""
+    case, _may_edit = _find(request, pk)
+    if name not in PARTS:
+        raise Http404
+    record_look(case.pk, by=request.user)
+    page = _page(request) if name == "notes" else 1
+    found = audit_facts.record_of(case, name, hours=slice((page - 1) * HOURS, page * HOURS + 1))
+    more = len(found.notes) > HOURS
+    found = replace(found, notes=found.notes[:HOURS])
+    shown = auditor.answers(found, name)
+    hours = found.notes if page > 1 or more else ()
+    context = {
+        "answers": shown, "settled": auditor.settled(shown), "part_title": PARTS[name][0], "name": name,
+        "hours": hours, "since": hours[-1].on if hours else None, "earlier": page + 1 if more else 0, "later": page - 1,
+        "here": request.path,
+    }  # fmt: skip
+    back = (reverse("case_audit", args=[case.pk]), _("Auditor's page"))
+    return part(request, "desk/_audit.html", context, title=PARTS[name][0], back=back)
+
+
+def _find(request: HttpRequest, pk: int) -> tuple[Case, bool]:
+    return find_and_may_edit(Case.objects.select_related("practice"), request.user, pk=pk)
+
+
+def _page(request: HttpRequest) -> int:
+    """Which page of hours the address asks for; the first where it names none."""
+    asked = request.GET.get("page", "")
+    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
 
 
 @clinical
 @require_safe
 def case_thread(request: HttpRequest, pk: int) -> HttpResponse:
-    """The thread of the case as one picture."""
-    case = find(Case.objects.select_related("practice"), request.user, pk=pk)
+    """The thread of the case: its head; the picture comes as a part."""
+    case, may_edit = _find(request, pk)
     record("viewed", by=request.user, what="thread", what_id=case.pk, case_id=case.pk)
-    may_edit = Case.objects.editable_by(request.user).filter(pk=case.pk).exists()
-    return render(request, "desk/thread.html", {"case": case, "thread": thread.thread_of(case), "may_edit": may_edit})
+    names.tell([case])
+    return render(request, "desk/thread.html", {"case": case, "plan": thread.plan_of(case), "may_edit": may_edit})
+
+
+@clinical
+@require_safe
+def case_thread_part(request: HttpRequest, pk: int) -> HttpResponse:
+    """The thread as one picture."""
+    case, _may_edit = _find(request, pk)
+    record_look(case.pk, by=request.user)
+    back = (reverse("case_thread", args=[case.pk]), _("The thread"))
+    return part(request, "desk/_thread.html", {"thread": thread.thread_of(case)}, title=_("The thread"), back=back)
 
 
 @carrying

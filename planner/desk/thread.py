@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from planner.cases.models import Case
 from planner.homework.models import Assignment, AssignmentState
 from planner.plans import standing
-from planner.plans.models import Plan, Status
+from planner.plans.models import Objective, Plan, Status
 from planner.plans.tree import GoalNode, ObjectiveNode, Tree, tree_of
 from planner.sessions.models import AgendaItem, NoteObjective, Session, SessionState, Step
 from planner.sessions.needs import WORKED
@@ -99,17 +99,24 @@ class Thread:
 
 @dataclass
 class _Known:
-    """What was read once for all objectives."""
+    """What was read once for all objectives. Of hours that may be hundreds, only the newest are read whole; `sessions`
+    holds the ids, the newest first."""
 
-    sessions: dict[UUID, dict[int, Session]] = field(default_factory=lambda: defaultdict(dict))
+    sessions: dict[UUID, list[int]] = field(default_factory=dict)
+    hours: dict[int, Session] = field(default_factory=dict)
     steps: dict[tuple[UUID, int], str] = field(default_factory=dict)
     homework: dict[int, list[Assignment]] = field(default_factory=lambda: defaultdict(list))
     histories: dict[UUID, list[Any]] = field(default_factory=dict)
 
 
+def plan_of(case: Case) -> Plan | None:
+    """The plan that the thread is read from: the one in force, or the draft where there is none."""
+    return Plan.objects.active_of(case) or Plan.objects.draft_of(case)
+
+
 def thread_of(case: Case) -> Thread | None:
-    """The thread; None where no plan was begun. Eleven queries at most."""
-    plan = Plan.objects.active_of(case) or Plan.objects.draft_of(case)
+    """The thread; None where no plan was begun. Fourteen queries at most."""
+    plan = plan_of(case)
     if plan is None:
         return None
     tree = tree_of(plan)
@@ -124,28 +131,32 @@ def thread_of(case: Case) -> Thread | None:
 
 def _read(case: Case, tree: Tree) -> _Known:
     known = _Known(histories=standing.histories(case, tree.lines))
-    lines = [node.row.line for node in tree.objectives()]
-    held = {"session__case": case, "session__state": SessionState.HELD, "objective__line__in": lines}
-    items = AgendaItem.objects.kept().filter(**held, done__in=WORKED).select_related("session", "objective")
-    for item in items.only("objective__line", "session__starts_at", "session__zone"):
-        known.sessions[item.objective.line][item.session_id] = item.session
-    _read_notes(case, lines, known)
+    _read_hours(case, [node.row.line for node in tree.objectives()], known)
     interventions = {one.edition.intervention_id for node in tree.objectives() for one in node.planned if one.edition}
     rows = Assignment.objects.filter(case=case, source__intervention__in=interventions).begun()
-    for row in rows.select_related("person", "source").order_by("-starts_on", "-pk"):
+    shown = ("title", "state", "starts_on", "person__name", "person__print_name", "source__intervention")
+    for row in rows.select_related("person", "source").only(*shown).order_by("-starts_on", "-pk"):
         known.homework[row.source.intervention_id].append(row)
     return known
 
 
-def _read_notes(case: Case, lines: list[UUID], known: _Known) -> None:
-    """What the notes say of an objective: that it was worked on, and where it stood."""
-    rows = NoteObjective.objects.filter(note__session__case=case, objective__line__in=lines)
-    for row in rows.select_related("note__session", "objective").only(
-        "step", "objective__line", "note__session__starts_at", "note__session__zone"
-    ):
-        session = row.note.session
-        known.sessions[row.objective.line][session.pk] = session
-        known.steps[row.objective.line, session.pk] = row.step
+def _read_hours(case: Case, lines: list[UUID], known: _Known) -> None:
+    """On which hours each line was worked, by the agenda and by the notes, and where the notes say it stood."""
+    versions = dict(Objective.objects.filter(goal__plan__case=case, line__in=lines).values_list("pk", "line"))
+    held = {"session__case": case, "session__state": SessionState.HELD, "objective__in": list(versions)}
+    worked = AgendaItem.objects.kept().filter(**held, done__in=WORKED).order_by().values_list("objective", "session")
+    noted = NoteObjective.objects.filter(note__session__case=case, objective__in=list(versions)).order_by("pk")
+    by_line: dict[UUID, set[int]] = defaultdict(set)
+    for objective, session in worked:
+        by_line[versions[objective]].add(session)
+    for objective, session, step in noted.values_list("objective", "note__session", "step"):
+        by_line[versions[objective]].add(session)
+        known.steps[versions[objective], session] = step
+    hours = Session.objects.filter(case=case).order_by("-starts_at", "-pk").values_list("pk", flat=True)
+    place = {pk: n for n, pk in enumerate(hours)}
+    known.sessions = {line: sorted(found, key=place.__getitem__) for line, found in by_line.items()}
+    newest = {pk for found in known.sessions.values() for pk in found[:NEWEST]}
+    known.hours = Session.objects.only("starts_at", "zone").in_bulk(newest)
 
 
 def _goals(tree: Tree, problem: int, known: _Known) -> tuple[GoalThread, ...]:
@@ -181,9 +192,10 @@ def _planned(node: ObjectiveNode) -> Strand:
 
 
 def _sessions(line: UUID, known: _Known) -> Strand:
-    found = sorted(known.sessions[line].values(), key=lambda session: session.starts_at, reverse=True)
+    found = known.sessions.get(line, [])
     knots = []
-    for session in found[:NEWEST]:
+    for pk in found[:NEWEST]:
+        session = known.hours[pk]
         step = known.steps.get((line, session.pk), "")
         words = _day(session.wall_start.date()) + (f": {str(Step(step).label).lower()}" if step else "")
         knots.append(Knot(words, reverse("note", args=[session.pk])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from planner.agreements import chart as agreements
 from planner.boosters.models import Booster
@@ -123,34 +125,44 @@ def _few(cases: QuerySet) -> QuerySet:
     return cases.only("code").order_by("code")[: OF_A_KIND + 1]
 
 
-#: What is asked for things that wait, the most pressing first. Each has a constant number of queries.
-SOURCES: tuple[Callable[[User], Pile], ...] = (
-    after_a_relapse,
-    *progress_waits.FIRST,
-    safety,
-    *progress_waits.SOURCES,
-    not_closed,
-    documents,
-    *plan_waits.SOURCES,
-    *note_waits.SOURCES,
-    *homework_waits.SOURCES,
-    *booster_waits.SOURCES,
-    without_next,
-)
+@dataclass(frozen=True)
+class Group:
+    """What is asked together for things that wait. Each source has a constant number of queries."""
+
+    title: str
+    sources: tuple[Callable[[User], Pile], ...]
+
+    def waiting(self, user: User) -> list[Pile]:
+        """What waits, by kind, with what its cases are called; kinds of which nothing waits are left out."""
+        piles = [found for source in self.sources if (found := source(user)).things]
+        names.tell(thing.case for pile in piles for thing in pile.things)
+        return piles
+
+
+#: By the name in the address, the most pressing first. Each comes as a part of its own: the hours stand at once.
+GROUPS: dict[str, Group] = {
+    "first": Group(
+        gettext_lazy("Safety, and what is due today"),
+        (after_a_relapse, *progress_waits.FIRST, safety, *progress_waits.SOURCES, not_closed),
+    ),
+    "papers": Group(gettext_lazy("Plans and agreements"), (documents, *plan_waits.SOURCES)),
+    "notes": Group(gettext_lazy("Notes and homework"), (*note_waits.SOURCES, *homework_waits.SOURCES)),
+    "boosters": Group(gettext_lazy("Boosters"), booster_waits.WINDOWS),
+    "ahead": Group(gettext_lazy("Ways back, reminders and next sessions"), (*booster_waits.AHEAD, without_next)),
+}
 
 
 def waiting(user: User) -> list[Pile]:
-    """What waits, by kind; kinds of which nothing waits are left out."""
-    return [found for source in SOURCES if (found := source(user)).things]
+    """What waits, of all groups."""
+    return [pile for group in GROUPS.values() for pile in group.waiting(user)]
 
 
 def page(user: User) -> dict[str, Any]:
-    """Everything the page of Today shows."""
+    """What the page of Today shows at once; what waits comes as parts, one for each of GROUPS."""
     if user.is_front_desk:
         return {"appointments": appointments(user)}
-    shown, piles = hours(user), waiting(user)
-    cases = [session.case for both in shown.values() for session in both]
-    names.tell(cases + [thing.case for found in piles for thing in found.things])
-    has_cases = bool(piles or any(shown.values())) or Case.objects.visible_to(user).exists()
+    shown = hours(user)
+    names.tell(session.case for both in shown.values() for session in both)
+    has_cases = any(shown.values()) or Case.objects.visible_to(user).exists()
     stale = CrisisLine.objects.editable_by(user).stale().count()
-    return {**shown, "waiting": piles, "has_cases": has_cases, "stale_lines": stale}
+    return {**shown, "groups": GROUPS, "has_cases": has_cases, "stale_lines": stale}

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
-from planner.agreements import chart as agreements
-from planner.base.access import clinical, find
+from planner.base.access import clinical, find_and_may_edit
+from planner.base.parts import part
 from planner.base.text import clean_line
-from planner.boosters import chart as booster_chart
 from planner.cases import chart, names
 from planner.cases.models import Case, CaseKind, Participant, Phase
-from planner.desk import progress_waits
+from planner.desk import case_parts
 from planner.desk import today as desk_today
-from planner.homework import chart as homework_chart
-from planner.homework.models import Printout
 from planner.library import course_search
 from planner.library import search as library_search
-from planner.plans import chart as plan_chart
-from planner.practice.trail import record
+from planner.practice.trail import record, record_look
 from planner.progress import chart as progress_chart
+from planner.progress.models import Rating
 from planner.sessions.models import Session, SessionState
 
 PAGE = 25
@@ -32,6 +34,17 @@ SORTS = {"code": "code", "next": "next_at", "last": "-last_at", "phase": "phase"
 def today(request: HttpRequest) -> HttpResponse:
     template = "desk/today_front_desk.html" if request.user.is_front_desk else "desk/today.html"
     return render(request, template, desk_today.page(request.user))
+
+
+@require_safe
+@clinical
+def waits(request: HttpRequest, group: str) -> HttpResponse:
+    """One group of what waits: a part of Today."""
+    found = desk_today.GROUPS.get(group)
+    if found is None:
+        raise Http404
+    shown = {"piles": found.waiting(request.user)}
+    return part(request, "desk/_waits.html", shown, title=found.title, back=(reverse("today"), _("Today")))
 
 
 @clinical
@@ -89,33 +102,33 @@ def _session_at(*, coming: bool) -> Subquery:
 
 @clinical
 def case(request: HttpRequest, pk: int) -> HttpResponse:
-    found = find(Case.objects.select_related("practice"), request.user, pk=pk)
+    """Who takes part and how safe it is; the three columns come as parts."""
+    found, may_edit = find_and_may_edit(Case.objects.select_related("practice"), request.user, pk=pk)
     record("viewed", by=request.user, what="case", what_id=found.pk, case_id=found.pk)
-    sessions = Session.objects.filter(case=found).select_related("note").defer("note__parts", "note__facts")
-    sessions = sessions.prefetch_related("items")
-    coming = list(sessions.filter(state__in=["planned", "running"]).order_by("starts_at")[:5])
-    now = timezone.now()
-    return render(
-        request,
-        "desk/case.html",
-        {
-            "case": found,
-            **chart.people_and_safety(found),
-            **agreements.on_chart(found, request.user),
-            **plan_chart.on_chart(found, request.user),
-            **booster_chart.on_chart(found, request.user),
-            **homework_chart.on_chart(found, request.user),
-            **progress_chart.on_chart(found, request.user, **progress_waits.hour_of(found, coming[:1])),
-            "may_edit": Case.objects.editable_by(request.user).filter(pk=found.pk).exists(),
-            "coming": coming,
-            "past": sessions.filter(Q(state="held") | Q(state="cancelled")).order_by("-starts_at")[:12],
-            "printouts": Printout.objects.filter(case=found)
-            .select_related("person", "printed", "by")
-            .defer("printed__pdf")
-            .prefetch_related("sheets__edition__worksheet")[:12],
-            "now": now,
-        },
-    )
+    shown = {
+        "looks": progress_chart.looks(Rating.objects.filter(case=found)),
+        **chart.people_and_safety(found),
+        "may_edit": may_edit,
+        "parts": {name: _part_of(found, name) for name in case_parts.PARTS},
+    }
+    return render(request, "desk/case.html", shown)
+
+
+def _part_of(case: Case, name: str) -> dict[str, Any]:
+    return {"address": reverse("case_part", args=[case.pk, name]), "title": case_parts.PARTS[name].title}
+
+
+@require_safe
+@clinical
+def case_part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """One part of the case chart. Whoever asks for it without the chart leaves a line in the trail all the same."""
+    found, may_edit = find_and_may_edit(Case.objects.select_related("practice"), request.user, pk=pk)
+    if name not in case_parts.PARTS:
+        raise Http404
+    record_look(found.pk, by=request.user)
+    context = case_parts.context_of(name, found, request.user, may_edit=may_edit)
+    back = (reverse("case", args=[found.pk]), _("Case %(code)s") % {"code": found.code})
+    return part(request, f"desk/_case_{name}.html", context, title=case_parts.PARTS[name].title, back=back)
 
 
 @clinical

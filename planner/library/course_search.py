@@ -119,8 +119,8 @@ def _places(row: Any) -> Iterable[tuple[int, str, str]]:
         yield REST, _("How it shows"), text
     for goal in content["goals"]:
         yield REST, _("Goal"), goal["clinical"]
-    for one in content["objectives"]:  # a sentence alone, or with what is done for it
-        yield REST, _("Objective"), one if isinstance(one, str) else one["text"]
+    for objective in content["objectives"]:
+        yield REST, _("Objective"), objective if isinstance(objective, str) else objective["text"]
 
 
 def _course(row: Any, words: set[str]) -> Course:

@@ -7,7 +7,7 @@ part is answered with 409 and both texts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -216,7 +216,8 @@ def _page(
     parts = form.parts()
     shown = {part.name for part in flat(parts)}
     context = {
-        **_side(row), **_blocks(row), "entry": entry, "head": parts, "head_rev": row.content["head_rev"],
+        **_side(row), **_blocks(row), **_whole(parts, sheet=bool(row.worksheet_id)),
+        "entry": entry, "head_rev": row.content["head_rev"],
         "rest": [text for name, text in form.problems.items() if name not in shown],
         "problems": problems or [], "home": _home(row), "kinds": drafts.KIND_NAMES.items(),
         "newer": is_original_newer(entry) and row.follows is None, "gone": drafts.gone_rows(row.content),
@@ -239,6 +240,19 @@ def _blocks(row: Draft) -> dict[str, Any]:
 def flat(parts: tuple[Part, ...]) -> list[Part]:
     """Every part with the parts within it."""
     return [one for part in parts for one in [part, *(sub for row in part.rows for sub in flat(row))]]
+
+
+#: Of the sheet as a whole what is typed most often; the rest is folded away, so that the blocks are near.
+_FIRST = ("title", "discreet_title", "purpose", "ideas")
+
+
+def _whole(parts: Sequence[Part], *, sheet: bool) -> dict[str, Any]:
+    """The controls of a sheet as a whole in two groups; of an intervention all together."""
+    further = [part for part in parts if sheet and part.name not in _FIRST]
+    return {
+        "head": [part for part in parts if part not in further], "further": further,
+        "further_wrong": any(part.problem for part in further),
+    }  # fmt: skip
 
 
 def _saved(request: HttpRequest, row: Draft, key: str) -> HttpResponse:

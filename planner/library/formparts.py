@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from planner.base.text import clean, clean_line
 from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH
 
+LONG_LINE = 40  # letters that a one-line control shows on a phone
 OPEN = "open"  # how a sheet's empty list of gates is ticked
 MOST_ROWS = 40  # groups of parts in one list
 LONG = 400  # letters; a text that may be longer gets a box of several lines
@@ -33,8 +34,10 @@ LABELS = {
     "own_line": gettext_lazy("A line for their own words"), "columns": gettext_lazy("Columns, one a line"),
     "rows": gettext_lazy("Rows"), "mark": gettext_lazy("To do in each field"),
     "groups": gettext_lazy("Groups of words, one a line: name: word, word"),
-    "terms": gettext_lazy("Terms, one a line; after | when it does not hold"),
-    "own_rows": gettext_lazy("Empty terms to write in"), "blanks": gettext_lazy("Blanks to write on, one a line"),
+    "terms": gettext_lazy("Terms, one a line; after | when it does not hold; after || what always holds"),
+    "own_rows": gettext_lazy("Empty terms to write in"),
+    "each_own": gettext_lazy("Each is its writer's own and needs nobody's yes"),
+    "blanks": gettext_lazy("Blanks to write on, one a line"),
     "roles": gettext_lazy("Who signs, one a line"), "height": gettext_lazy("Height in millimetres"),
     "kind": gettext_lazy("Kind"), "one_for_each": gettext_lazy("One for each"),
     "purpose": gettext_lazy("Why this, now"),
@@ -90,6 +93,11 @@ class Part:
     def row_name(self) -> str:
         """What one of its groups is called."""
         return str(ROWS.get(self.name, self.label))
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a line needs a box that shows all of it, also on a phone."""
+        return len(str(self.value)) > LONG_LINE
 
     @property
     def height(self) -> int:
@@ -268,9 +276,7 @@ def shown(kind: str, value: Any) -> str:
     if kind == "groups":
         return "\n".join(_group_text(one) for one in value)
     if kind == "terms":
-        return "\n".join(
-            f"{one['text']} | {one['exception']}" if one.get("exception") else one["text"] for one in value
-        )
+        return "\n".join(_term_text(one) for one in value)
     if kind == "said":
         return "\n".join(_said_text(one) for one in value)
     return "\n".join(str(one) for one in value)
@@ -279,6 +285,11 @@ def shown(kind: str, value: Any) -> str:
 def _group_text(group: Mapping[str, Any]) -> str:
     between = "; " if any("," in word for word in group.get("words", ())) else ", "
     return f"{group['name']}: {between.join(group.get('words', ()))}"
+
+
+def _term_text(term: Mapping[str, Any]) -> str:
+    bar = "||" if term.get("always") else "|" if term.get("exception") else ""
+    return f"{term['text']} {bar} {term.get('exception') or ''}".strip()
 
 
 def _said_text(said: Any) -> str:
@@ -292,6 +303,8 @@ def typed(kind: str, text: str) -> Any:
     if kind == "number":
         return _number(text)
     lines = [line for line in map(clean_line, text.split("\n")) if line]
+    if kind == "line" and len(lines) > 1:
+        return " ".join(lines)
     if kind == "rows":
         return int(lines[0]) if len(lines) == 1 and lines[0].isdecimal() and len(lines[0]) < 6 else lines
     if kind == "list":
@@ -323,9 +336,12 @@ def _group(line: str) -> dict[str, Any]:
     return {"name": name.strip(), "words": [word.strip() for word in words if word.strip()]}
 
 
-def _term(line: str) -> dict[str, str]:
-    text, _bar, exception = line.partition("|")
-    return {"text": text.strip(), "exception": exception.strip()} if exception.strip() else {"text": text.strip()}
+def _term(line: str) -> dict[str, Any]:
+    """ "We stop at ten | on weekdays"; "Each may say no || This always holds." """
+    text, _bar, rest = line.partition("|")
+    exception = rest.removeprefix("|").strip()
+    told: dict[str, Any] = {"exception": exception} if exception else {}
+    return {"text": text.strip(), **told, **({"always": True} if rest.startswith("|") else {})}
 
 
 def _said(line: str) -> Any:

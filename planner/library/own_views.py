@@ -174,7 +174,8 @@ def _compare(request: HttpRequest, row: Any) -> HttpResponse:
     rows = look(left.content, right.content)
     context = {
         "row": row, "editions": editions, "left": left, "right": right, "rows": rows,
-        "changed": compare.has_changed(rows), "home": getattr(row, "intervention_id", row.pk),
+        "changed": [one for one in rows if not one.is_same], "same": [one for one in rows if one.is_same],
+        "home": getattr(row, "intervention_id", row.pk),
     }  # fmt: skip
     return render(request, "library/compare.html", context)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -20,6 +20,8 @@ from django.utils.crypto import salted_hmac
 from planner.practice.models import Practice, TrailEntry, TrailHead, User
 
 FIRST = "0" * 64
+#: So long a look at a case stands for the parts of its page.
+LOOKED = timedelta(minutes=10)
 
 
 class BadRow(NamedTuple):
@@ -59,6 +61,14 @@ def record(
     entry.save()
     TrailHead.objects.filter(pk=1).update(lines=head.lines + 1, hash=entry.hash)
     return entry
+
+
+def record_look(case_id: int, *, by: User) -> None:
+    """A look at a case, unless the same person's stands from the last minutes: for the parts of a page, which come
+    after the page that was recorded."""
+    since = timezone.now() - LOOKED
+    if not TrailEntry.objects.filter(case_id=case_id, by=by, verb="viewed", at__gte=since).exists():
+        record("viewed", by=by, what="case", what_id=case_id, case_id=case_id)
 
 
 def digest(entry: TrailEntry) -> str:

@@ -17,7 +17,7 @@ from planner.cases.actions import Refused
 from planner.cases.models import Audience, Case, FlagKind, FlagState, Person
 from planner.practice.models import User
 from planner.practice.trail import record
-from planner.progress import measures, scoring
+from planner.progress import falls, measures, scoring
 from planner.progress.instruments import SCORER, Measure
 from planner.progress.models import (
     Event,
@@ -218,6 +218,7 @@ def withdraw(*, by: User, row: Withdrawable, reason: str) -> Withdrawable:
     if row.withdrawn_at is None:
         _mark(row, at=timezone.now(), by=by, reason=reason)
         record("withdrew", by=by, what=_what(row), what_id=row.pk, case_id=row.case_id)
+        _mark_falls(row)
     return row
 
 
@@ -227,12 +228,19 @@ def put_back(*, by: User, row: Withdrawable) -> Withdrawable:
     if row.withdrawn_at is not None:
         _mark(row, at=None, by=None, reason="")
         record("put back", by=by, what=_what(row), what_id=row.pk, case_id=row.case_id)
+        _mark_falls(row)
     return row
 
 
 def _mark(row: Withdrawable, *, at: datetime.datetime | None, by: User | None, reason: str) -> None:
     row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = at, by, reason
     row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+
+
+def _mark_falls(row: Withdrawable) -> None:
+    """After the trail's line, at which writers queue: of two at once the second sees what the first wrote."""
+    if isinstance(row, Rating) and row.measure == falls.TRUST:
+        falls.mark(row.case, row.person)
 
 
 def _what(row: Withdrawable) -> str:
@@ -289,6 +297,7 @@ def rate(
         by=by,
     )  # fmt: skip
     record("measured", by=by, what="rating", what_id=rating.pk, case_id=case.pk)
+    _mark_falls(rating)
     if risk:
         _ask_to_look(rating, found, by=by)
     return rating

@@ -30,11 +30,10 @@ class DueLine:
 
 
 def on_chart(case: Case, user: User, **hour: Any) -> dict[str, Any]:
-    """The context of progress/_chart.html and progress/_looks.html. `hour` is what is known of the next hour: `held`
-    (the days of sessions so far), `review`, `booster`. A constant number of queries, apart from one for each own
-    measure of the practice."""
+    """The context of progress/_chart.html. `hour` is what is known of the next hour: `held` (the days of sessions so
+    far), `review`, `booster`, and the `rules` where they were read. A constant number of queries, apart from one for
+    each own measure of the practice."""
     return {
-        "looks": looks(Rating.objects.filter(case=case)),
         "progress": {
             "moments": timeline.of_case(case, limit=SHOWN_MOMENTS),
             "due": due_lines(case, timezone.localdate(), **hour),

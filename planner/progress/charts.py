@@ -28,6 +28,7 @@ HEIGHT = 330
 LEGEND = 38  # what a chart of one line is less high
 LEFT, RIGHT, TOP, BOTTOM = 52, 700, 40, 262
 MOST_MARKED = 60  # beyond so many points a line carries no shapes: they would hide it
+MOST_ROWS = 60  # days in the table on screen; the rest one asks for, and paper has them all
 MOST_EVENTS = 26  # each with a letter
 LARGEST = 1e6
 DASHES = ("", "8 5", "2 4", "12 4 2 4", "5 3", "1 3")
@@ -112,6 +113,16 @@ class Chart:
         """Every number of the chart as a table, the newest last."""
         return _table(self)
 
+    @cached_property
+    def newest_table(self) -> SafeString:
+        """The same, of the newest days alone; empty where the whole table is no longer."""
+        return _table(self, MOST_ROWS) if self.days > MOST_ROWS else mark_safe("")
+
+    @property
+    def days(self) -> int:
+        """On how many days something was filled."""
+        return len({point.on for line in self.lines for point in line.points})
+
     @property
     def key(self) -> str:
         """What the dotted lines are, where there are any."""
@@ -166,11 +177,12 @@ def _month(month: int, language: str | None) -> str:
     return date_format(datetime.date(2000, month, 1), "M")
 
 
-def _table(chart: Chart) -> SafeString:
-    """One row a day on which something was filled, one column a line."""
+def _table(chart: Chart, most: int = 0) -> SafeString:
+    """One row a day on which something was filled, one column a line; of the newest days alone where `most` says so."""
+    oldest = sorted({point.on for line in chart.lines for point in line.points})[-most] if most else datetime.date.min
     rows: dict[datetime.date, list[list[str]]] = {}
     for column, line in enumerate(chart.lines):
-        for point in line.points:
+        for point in (point for point in line.points if point.on >= oldest):
             cells = rows.setdefault(point.on, [[] for _line in chart.lines])
             cells[column].append(f"{number(point.value)} ({point.note})" if point.note else number(point.value))
     head = format_html_join("", '<th scope="col">{}</th>', ((line.name,) for line in chart.lines))

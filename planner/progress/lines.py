@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext as _
 
+from planner.cases import names
 from planner.cases.models import Case, Participant, Person
 from planner.progress import charts, measures, scoring
 from planner.progress.instruments import Measure
@@ -23,6 +24,10 @@ from planner.progress.models import ChartSharing, Event, Rating
 
 NEAR = datetime.timedelta(days=21)  # an event so far from the nearest rating still stands on the chart
 INCOMPLETE = "incomplete"
+#: What a line about the newest rating says of it.
+SHOWN = (
+    "measure", "measure_version", "on", "score", "complete", "subscales", "person__name", "person__print_name",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,8 @@ def latest(case: Case, *, person: Person | None = None) -> list[Latest]:
     rows = Rating.objects.filter(case=case).standing()
     if person is not None:
         rows = rows.filter(person=person)
-    rows = rows.annotate(nth=nth).filter(nth__lte=2).select_related("person").order_by("person_id", "measure", "nth")
+    rows = rows.annotate(nth=nth).filter(nth__lte=2).select_related("person").only(*SHOWN)
+    rows = rows.order_by("person_id", "measure", "nth")
     pairs: dict[tuple[int, str], list[Rating]] = {}
     for row in rows:
         pairs.setdefault((row.person_id, row.measure), []).append(row)
@@ -224,5 +230,7 @@ def _says(measure: Measure, ratings: Sequence[Filled]) -> str:
 
 
 def people_of(case: Case) -> list[Participant]:
-    """Those who take part today, with their persons, in order."""
-    return list(case.participants.filter(left_on=None).select_related("person"))
+    """Those who take part today, with their persons, in order. What the case is called is known from then on."""
+    found = list(case.participants.filter(left_on=None).select_related("person"))
+    case.told_label = names.label(found) or case.code
+    return found

@@ -167,6 +167,7 @@ class Rating(Withdrawable, Read):
 
     `measure` and `measure_version` name the definition, `scorer` the version of the scoring. `items` maps item number
     to answer; `score` is None where the measure has no total or an answer is missing (`complete` is False then).
+    `fell_from` is kept by planner.progress.falls.
     `risk` lists the items whose answer asks for a safety check; `looked_at` is when a clinician did.
     """
 
@@ -183,6 +184,7 @@ class Rating(Withdrawable, Read):
     score = models.FloatField(null=True, blank=True)
     subscales = models.JSONField(default=dict, blank=True)
     complete = models.BooleanField(default=True)
+    fell_from = models.FloatField(null=True, blank=True)  # the score before, where trust fell beyond the usual change
     risk = models.JSONField(default=list, blank=True)
     note = models.TextField(max_length=4000, blank=True)  # the person's own words at the end of the sheet
     looked_at = models.DateTimeField(null=True, blank=True)

@@ -34,13 +34,37 @@ class Moment:
     withdrawn: str = ""
 
 
+def _named(person: str) -> tuple[str, str]:
+    """What a person's name on a row is made of."""
+    return f"{person}__name", f"{person}__print_name"
+
+
+#: What is read of every kind of row.
+OF_ALL = ("on", "audience", "withdrawn_at", "withdrawn_reason", *_named("reader"))
+
+
 def of_case(case: Case, *, withdrawn: bool = False, limit: int | None = None) -> list[Moment]:
     """Events, milestones and repair stages, the newest first. Three queries. `withdrawn` shows what was taken back."""
     events = _rows(
-        Event.objects.filter(case=case).select_related("person", "reader", "reported_by", "repairs"), withdrawn
+        Event.objects.filter(case=case)
+        .select_related("person", "reader", "reported_by", "repairs")
+        .only(
+            *OF_ALL,
+            "hour",
+            "kind",
+            "known",
+            "reported_note",
+            "hours_to_repair",
+            "repairs__on",
+            *_named("person"),
+            *_named("reported_by"),
+        ),
+        withdrawn,
     )
-    milestones = _rows(Milestone.objects.filter(case=case).select_related("person", "reader"), withdrawn)
-    stages = _rows(RepairStage.objects.filter(case=case).select_related("reader"), withdrawn)
+    milestones = Milestone.objects.filter(case=case).select_related("person", "reader")
+    milestones = _rows(milestones.only(*OF_ALL, "kind", "evidence", "seen_by", *_named("person")), withdrawn)
+    stages = RepairStage.objects.filter(case=case).select_related("reader").only(*OF_ALL, "stage", "evidence")
+    stages = _rows(stages, withdrawn)
     found = [
         *(_of_event(row) for row in events.order_by("-on", "-pk")[:limit]),
         *(_of_milestone(row) for row in milestones.order_by("-on", "-pk")[:limit]),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from planner.base.access import clinical, find, find_to_edit
+from planner.base.access import clinical, find_and_may_edit, find_to_edit
 from planner.cases.models import Case
 from planner.progress import chart, lines, measures, page, setting_actions
 from planner.progress.forms import DueForm, SharingForm
@@ -17,24 +17,24 @@ from planner.progress.models import ChartSharing, DueRule, Rating
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 SHOWN_RATINGS = 40
+#: What a row shows of a rating.
+ROW = ("on", "score", "complete", "way", "audience", "withdrawn_at")
 
 
 @require_safe
 @clinical
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """Each person's measures, newest first; what is due; what asks for a look."""
-    case = find(Case.objects.select_related("practice"), request.user, pk=pk)
+    case, may_edit = find_and_may_edit(Case.objects.select_related("practice"), request.user, pk=pk)
     found = lines.latest(case)
-    people = [
-        {"place": place, "latest": [one for one in found if one.person == place.person]}
-        for place in lines.people_of(case)
-    ]
+    places = lines.people_of(case)
+    people = [{"place": place, "latest": [one for one in found if one.person == place.person]} for place in places]
     context = {
         "people": people,
         "listed": measures.all_of(case.practice),
         "looks": chart.looks(Rating.objects.filter(case=case)),
         "due": chart.due_lines(case, timezone.localdate()),
-        "may_edit": page.may_edit(request, case),
+        "may_edit": may_edit,
     }
     return page.show(request, "progress/progress.html", case, **context)
 
@@ -43,7 +43,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 @clinical
 def measure_chart(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """One measure over time: a person's line (`?person=`), or the lines of those who allowed a joint chart."""
-    case = find(Case.objects.select_related("practice"), request.user, pk=pk)
+    case, may_edit = find_and_may_edit(Case.objects.select_related("practice"), request.user, pk=pk)
     measure = measures.find(slug, case.practice)
     if measure is None:
         raise Http404
@@ -58,8 +58,8 @@ def measure_chart(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     rows = Rating.objects.filter(case=case, measure=slug, person=chosen.person if chosen else None)
     context = {
         "measure": measure, "title": lines.title_of(measure), "places": places, "chosen": chosen, "chart": drawn,
-        "everything": everything, "ratings": rows.order_by("-on", "-pk")[:SHOWN_RATINGS],
-        "allowed": lines.allowing(case, slug), "may_edit": page.may_edit(request, case),
+        "everything": everything, "ratings": rows.only(*ROW).order_by("-on", "-pk")[:SHOWN_RATINGS],
+        "allowed": lines.allowing(case, slug), "may_edit": may_edit,
     }  # fmt: skip
     return page.show(request, "progress/measure_chart.html", case, **context)
 

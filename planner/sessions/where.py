@@ -6,9 +6,12 @@ from what is marked for everyone, never by leaving out.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,7 +23,7 @@ from planner.plans import standing
 from planner.plans.models import Plan, Status
 from planner.plans.tree import GoalNode, Tree, tree_of
 from planner.practice.paper import paper_head
-from planner.sessions.models import Done, Session, SessionState
+from planner.sessions.models import AgendaItem, Done, Session, SessionState
 from planner.sheets import addresses
 from planner.sheets.options import Options
 from planner.sheets.papers import Letterhead, Paper, letterhead_for, shown_name
@@ -69,7 +72,7 @@ def where(case: Case, options: Options) -> WherePaper | None:
     known = standing.histories(case, tree.lines)
     together = _together(case, plan, places)
     names = [shown_name(place.person.on_paper, options) for place in places]
-    practised = [] if options.discreet else _practised(together)
+    practised = [] if options.discreet else _practised(case, plan, together)
     return WherePaper(
         names=", ".join(filter(None, names)),
         on=formats.date_format(timezone.localdate(), "j F Y"),
@@ -107,21 +110,33 @@ def _how_far(known: dict, line: Any) -> str:
     return _("about half way") if percent < 70 else _("most of the way")
 
 
-def _together(case: Case, plan: Plan, places: list[Participant]) -> list[Session]:
-    """Hours since the plan began to which everybody came, the newest first. Three queries."""
+def _together(case: Case, plan: Plan, places: list[Participant]) -> list[int]:
+    """Ids of the hours since the plan began to which everybody came, the newest first. Two queries."""
+    newest = _newest(case, plan)
+    came: dict[int, set[int]] = defaultdict(set)
+    links = Session.attendees.through.objects.filter(session__in=newest)
+    for session, participant in links.values_list("session", "participant"):
+        came[session].add(participant)
+    everybody = {place.pk for place in places}
+    return [pk for pk in newest.values_list("pk", flat=True) if not came[pk] or everybody <= came[pk]]
+
+
+def _newest(case: Case, plan: Plan) -> QuerySet:
+    """Ids of the newest hours that were held since the plan began."""
     held = Session.objects.filter(case=case, state=SessionState.HELD)
     if plan.active_on:
-        held = held.filter(starts_at__date__gte=plan.active_on)
-    everybody = {place.pk for place in places}
-    rows = held.order_by("-starts_at").prefetch_related("attendees", "items__edition__intervention")[:LOOKED_BACK]
-    return [row for row in rows if not row.attendees.all() or everybody <= {place.pk for place in row.attendees.all()}]
+        held = held.filter(starts_at__gte=timezone.make_aware(datetime.combine(plan.active_on, time.min)))
+    return held.order_by("-starts_at").values("pk")[:LOOKED_BACK]
 
 
-def _practised(sessions: list[Session]) -> list[str]:
-    """Names of what was done from the library in these hours, the newest first."""
-    done = (Done.DONE, Done.PARTLY)
-    items = [item for session in sessions for item in session.items.all() if item.removed_at is None]
-    return list(dict.fromkeys(item.edition.intervention.name for item in items if item.edition and item.done in done))
+def _practised(case: Case, plan: Plan, together: list[int]) -> list[str]:
+    """Names of what was done from the library in these hours, the newest first. One query."""
+    items = AgendaItem.objects.kept().filter(session__in=_newest(case, plan), done__in=(Done.DONE, Done.PARTLY))
+    rows = items.filter(edition__isnull=False).order_by("position", "pk")
+    done: dict[int, list[str]] = defaultdict(list)
+    for session, name in rows.values_list("session", "edition__intervention__name"):
+        done[session].append(name)
+    return list(dict.fromkeys(name for session in together for name in done[session]))
 
 
 def _met(count: int, people: int) -> str:
@@ -144,7 +159,7 @@ def _at_home(case: Case, places: list[Participant]) -> list[str]:
 
 def _next(case: Case) -> str:
     coming = Session.objects.filter(case=case, state=SessionState.PLANNED, starts_at__gte=timezone.now())
-    session = coming.order_by("starts_at").first()
+    session = coming.order_by("starts_at").only("starts_at", "zone").first()
     return formats.date_format(session.wall_start, "l j F, H:i") if session else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,7 +27,7 @@ from planner.sheets.papers import Paper
 @require_http_methods(["GET", "HEAD", "POST"])
 def where(request: HttpRequest, case_pk: int) -> HttpResponse:
     """What the page will say, and how to print it; posted, it is printed, kept and opened."""
-    case = find_to_edit(Case.objects.select_related("practice"), request.user, pk=case_pk)
+    case = find_to_edit(_cases(), request.user, pk=case_pk)
     remembered = default_options(case.practice, [place.person for place in current(case)])
     form = OptionsForm(request.POST or None, initial=remembered.as_json())
     options = Options.chosen(remembered.as_json(), **form.cleaned_data) if form.is_valid() else remembered
@@ -40,6 +41,11 @@ def where(request: HttpRequest, case_pk: int) -> HttpResponse:
     context = {"case": case, "form": form, "where": content, "verdict": verdict, "here": request.path}
     refused = form.errors or (request.method == "POST" and not verdict.open)
     return render(request, "sessions/where.html", context, status=422 if refused else 200)
+
+
+def _cases() -> QuerySet:
+    """Cases with what several steps here ask for: the practice and who takes part."""
+    return Case.objects.select_related("practice").prefetch_related("participants__person")
 
 
 def _print(request: HttpRequest, case: Case, paper: Paper) -> HttpResponse:

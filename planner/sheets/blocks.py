@@ -15,6 +15,7 @@ Sizes: heights in millimetres, rows and lines in whole numbers.
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,7 +54,9 @@ class Block(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True)
     kind: ClassVar[str]
-    for_tags: tuple[Tag, ...] = Field(default=(), alias="for", description="Tags of the readers it is meant for.")
+    for_tags: tuple[Tag, ...] = Field(
+        default=(), alias="for", description="Tags of the readers it is meant for, the closest first."
+    )
 
     def is_for(self, tags: Iterable[str] | None) -> bool:
         """True when a reader with these tags should see it. `None` means nobody in particular: show everything."""
@@ -468,11 +471,12 @@ class Contacts(Rows):
 
 
 class Term(BaseModel):
-    """One term of an agreement, and when it does not hold."""
+    """One term of an agreement, and when it does not hold. What holds `always`, a right say, needs nobody's yes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     text: Line
     exception: Line | None = None
+    always: bool = False
 
 
 @dataclass(frozen=True)
@@ -487,11 +491,15 @@ class TermFields:
 
 
 class Terms(Prompt):
-    """Agreed terms. Each is voluntary: a box to say yes, a line for its exception. `own_rows` leaves room for more."""
+    """Agreed terms. Each is voluntary: a box to say yes, a line for its exception. `own_rows` leaves room for more.
+
+    With `each_own` every term is its writer's own: it needs nobody's yes, so nobody can keep it out of force.
+    """
 
     kind: ClassVar[str] = "terms"
     terms: tuple[Term, ...] = Field(default=(), max_length=12)
     own_rows: int = Field(default=0, ge=0, le=8)
+    each_own: bool = False
 
     @model_validator(mode="after")
     def _something(self) -> Terms:
@@ -508,8 +516,10 @@ class Terms(Prompt):
 
     def _item(self, n: int, names: Sequence[str]) -> TermFields:
         given = self.terms[n - 1] if n <= len(self.terms) else None
+        asked = () if self._stands(n) else names
         said = given.text if given else f"{self.label} {n}"
         exception = (given.exception or "") if given else ""
+        open_ended = not exception and not (given and given.always)
         boxes = [
             FieldSpec(
                 f"{self.id}-{n}-yes{f'-{place}' if place > 1 else ''}",
@@ -518,17 +528,21 @@ class Terms(Prompt):
                 else _("%(term)s I agree") % {"term": said},
                 "check",
             )
-            for place, name in enumerate(names, 1)
+            for place, name in enumerate(asked, 1)
         ]
         return TermFields(
             text=given.text if given else "",
             exception=exception,
             own=None if given else FieldSpec(f"{self.id}-{n}-term", said, "multiline", 2),
             agree=tuple(boxes),
-            unless=None
-            if exception
-            else FieldSpec(f"{self.id}-{n}-exception", _("%(term)s Except when") % {"term": said}),
+            unless=FieldSpec(f"{self.id}-{n}-exception", _("%(term)s Except when") % {"term": said})
+            if open_ended
+            else None,
         )
+
+    def _stands(self, n: int) -> bool:
+        """Whether the nth term (from 1) needs nobody's yes."""
+        return self.each_own or (n <= len(self.terms) and self.terms[n - 1].always)
 
     def read(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Each term as written or given, whether everyone agreed to it, its exception. Empty own rows are left out."""
@@ -540,7 +554,7 @@ class Terms(Prompt):
                 continue
             exception = (given.exception if given else None) or _text_of(values, f"{self.id}-{n}-exception")
             boxes = [f"{self.id}-{n}-yes", *(name for name in values if name.startswith(f"{self.id}-{n}-yes-"))]
-            agreed = all(_ticked(values, box) for box in boxes)
+            agreed = self._stands(n) or all(_ticked(values, box) for box in boxes)
             rows.append({"text": text, "agreed": agreed, "exception": exception})
         return rows
 
@@ -713,22 +727,27 @@ def dump_block(block: Block) -> dict[str, Any]:
 
 
 def blocks_for(blocks: Iterable[Block], tags: Iterable[str] | None) -> tuple[Block, ...]:
-    """The blocks a reader with these tags gets. Where an id has wordings for several people and none fits the
-    reader, the first wording stands in, so that nobody gets a sheet with a hole."""
+    """The blocks a reader with these tags gets. Where an id has wordings for several people, the one that fits best,
+    and where none fits the first, so that nobody gets a sheet with a hole."""
     blocks = tuple(blocks)
     wanted = None if tags is None else frozenset(tags)
-    chosen: list[Block] = []
-    answered = {name for block in blocks if block.is_for(wanted) and (name := _asked(block))}
+    best: dict[str, Block] = {}
     for block in blocks:
         name = _asked(block)
-        if block.is_for(wanted):
-            if name and name in map(_asked, chosen):
-                continue  # a person with two tags gets the first wording that fits
-            chosen.append(block)
-        elif name and name not in answered:
-            answered.add(name)
-            chosen.append(block)
-    return tuple(chosen)
+        if name and (name not in best or _distance(block, wanted) < _distance(best[name], wanted)):
+            best[name] = block
+    return tuple(
+        block for block in blocks if (block is best[name] if (name := _asked(block)) else block.is_for(wanted))
+    )
+
+
+def _distance(block: Block, wanted: frozenset[str] | None) -> float:
+    """How far the wording is from the reader: the earlier a tag stands in `for`, the more the words are meant for it.
+    `for: [injured, partner]` is for who was hurt, and for a partner whose side is not known."""
+    if wanted is None or not block.for_tags:
+        return 0
+    fits = (place for place, tag in enumerate(block.for_tags) if tag in wanted)
+    return next(fits, math.inf)
 
 
 def with_names(blocks: Iterable[Block], names: Sequence[str]) -> tuple[Block, ...]:

@@ -75,9 +75,9 @@ def hint(block: Any) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def terms(context: template.Context, block: Terms) -> list[tuple[TermFields, list[tuple[str, FieldSpec]]]]:
-    """Each term with its boxes: one, or on a joint sheet one for each person by name."""
+    """Each term with its boxes: one, or on a joint sheet one for each person by name; none where it is its writer's."""
     names = getattr(context.get("copy"), "joint_names", ()) or ("",)
-    return [(item, list(zip(names, item.agree, strict=True))) for item in block.items(names)]
+    return [(item, list(zip(names, item.agree, strict=bool(item.agree)))) for item in block.items(names)]
 
 
 @register.simple_tag(takes_context=True)

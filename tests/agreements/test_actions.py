@@ -14,6 +14,7 @@ from planner.cases.actions import Stopped
 from planner.cases.models import Person
 from planner.practice.models import TrailEntry
 from tests import factories
+from tests.agreements import make
 from tests.agreements.conftest import begun, consented, filled
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +141,28 @@ def test_nobodys_yes_is_carried_to_other_people(together, owner, maya, ruben):
     version = filled(together, owner, **{YES.format(1): "on", OTHER_YES.format(1): "on"})
     again = actions.renew(by=owner, agreement=version.agreement, people=[ruben, maya])
     assert not any("-yes" in name for name in again.answers)
+
+
+def test_nobodys_yes_is_carried_to_other_words(clear, owner):
+    agreement = make.adopted(clear, owner, pause_word="Palm up", **{YES.format(1): "on", OTHER_YES.format(1): "on"})
+    sheet, was = agreement.worksheet, agreement.worksheet.current
+    sheet.current = was.worksheet.editions.create(
+        number=2, content={**was.content, "purpose": "Now."}, content_hash="2"
+    )
+    sheet.save()
+    assert actions.renew(by=owner, agreement=agreement).answers == {"pause_word": "Palm up"}
+
+
+def test_a_term_of_ones_own_is_in_force_without_the_other(clear, owner):
+    own = {"terms": {"id": "mine", "label": "Our own lines", "own_rows": 1, "each_own": True}}
+    agreement = make.adopted(clear, owner, blocks=[own], **{"mine-1-term": "Maya goes to bed at ten."})
+    version = agreement.versions.get()
+    assert [(term.text, term.said, term.in_force) for term in reading.terms_of(version)] == [
+        ("Maya goes to bed at ten.", (), True)
+    ]
+    assert [(one.asked, one.said) for one in reading.answers_of(version)] == [
+        ("Our own lines", "Maya goes to bed at ten")
+    ]
 
 
 def test_signatures_and_refusals(together, owner, maya, ruben):

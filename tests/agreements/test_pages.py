@@ -15,6 +15,7 @@ from planner.library.models import Worksheet
 from tests import factories
 from tests.agreements import make
 from tests.agreements.conftest import begun
+from tests.pages import opened
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -196,11 +197,11 @@ def test_a_version_is_not_new_without_a_reason(client, clear, owner):
 
 def test_today_asks_for_it_when_its_day_has_come(client, clear, owner):
     agreement = make.adopted(clear, owner)
-    assert at("agreement", agreement) not in client.get(reverse("today")).content.decode()
+    assert at("agreement", agreement) not in opened(client, reverse("today"))
     Agreement.objects.filter(pk=agreement.pk).update(review_on=TODAY)
-    assert at("agreement", agreement) in client.get(reverse("today")).content.decode()
+    assert at("agreement", agreement) in opened(client, reverse("today"))
     client.post(at("agreement_review", agreement), {"review_on": LATER})
-    assert at("agreement", agreement) not in client.get(reverse("today")).content.decode()
+    assert at("agreement", agreement) not in opened(client, reverse("today"))
 
 
 def recorded(client, case, **fields):
@@ -226,7 +227,7 @@ def test_a_relapse_asks_for_a_look_and_lays_out_the_day(client, clear, owner):
     assert "Get medical help today: A fit" in shown and "Find out who is with the children." in shown
     assert "Maya: may not be told by you." in shown
     assert at("agreement", agreement) in shown and "?kind=repair" in shown
-    today = client.get(reverse("today")).content.decode()
+    today = opened(client, reverse("today"))
     assert at("agreement", agreement) in today and at("after_relapse", way_back) in today
 
 
@@ -238,26 +239,30 @@ def test_a_step_is_ticked_and_the_whole_closed(client, clear, owner):
     client.post(at("after_relapse_step", way_back), {"version": 1, "step": "net", "done": "1"})  # from an old page
     assert "net" not in Reentry.objects.get().done
     client.post(at("after_relapse_step", way_back), {"version": way_back.version, "close": "1"})
-    assert at("after_relapse", way_back) not in client.get(reverse("today")).content.decode()
+    assert at("after_relapse", way_back) not in opened(client, reverse("today"))
 
 
 # Constant queries
 
 
 def test_as_many_queries_for_one_row_as_for_three(client, clear, owner, django_assert_max_num_queries):
-    counts = {"case_agreements": [], "case": [], "today": []}
+    pages = {
+        at("case_agreements", clear): 16,
+        reverse("case_part", args=[clear.pk, "out"]): 11,
+        reverse("waits", args=["papers"]): 12,
+    }
+    counts = {address: [] for address in pages}
     for more in (1, 2):  # one row, then three
         for _ in range(more):
             agreement = make.adopted(clear, owner, again={"pause_word": "Red card"})
             first = AgreementVersion.objects.get(agreement=agreement, number=1)
             actions.add_copy(by=owner, version=first, where="Fridge door")
             Agreement.objects.filter(pk=agreement.pk).update(review_on=TODAY)
-        for name, most in (("case_agreements", 16), ("case", 40), ("today", 30)):
-            address = reverse(name, args=[] if name == "today" else [clear.pk])
+        for address, most in pages.items():
             client.get(address)
             with django_assert_max_num_queries(most) as counted:
                 client.get(address)
-            counts[name].append(len(counted))
+            counts[address].append(len(counted))
     assert all(one == three for one, three in counts.values()), counts
 
 

@@ -18,6 +18,7 @@ from planner.progress.models import Rating
 from planner.sessions.models import Session
 from tests import factories
 from tests.boosters import make
+from tests.pages import opened
 
 pytestmark = pytest.mark.django_db
 
@@ -178,15 +179,15 @@ def test_missed_offers_a_follow_up_and_a_second_date(page, owner, couple):
     text = page.get(reverse("booster", args=[booster.pk])).content.decode()
     assert reverse("booster_follow_up", args=[booster.pk]) in text
     assert reverse("booster_again", args=[booster.pk]) in text
-    today = page.get(reverse("today")).content.decode()
+    today = opened(page, reverse("today"))
     assert "was missed: follow up" in today
 
 
 def test_overdue_stands_on_today_until_somebody_acts(page, owner, couple):
     booster = make.due(make.make_series(couple, owner), -8)
-    assert "window over since" in page.get(reverse("today")).content.decode()
+    assert "window over since" in opened(page, reverse("today"))
     booster_actions.drop(booster, by=owner, version=booster.version)
-    assert "window over since" not in page.get(reverse("today")).content.decode()
+    assert "window over since" not in opened(page, reverse("today"))
 
 
 def test_the_mini_measure_is_entered_whole_or_not_at_all(page, owner, couple):
@@ -336,9 +337,9 @@ def test_what_they_keep_prints_for_each_reader(page, owner, couple):
 def test_a_reminder_is_given_once(page, owner, couple):
     booster = make.due(make.make_series(couple, owner), 3)
     reminder = Reminder.objects.create(booster=booster, due_on=booster.due_on)
-    assert "Remind M. &amp; R." in page.get(reverse("today")).content.decode()
+    assert "Remind M. &amp; R." in opened(page, reverse("today"))
     page.post(reverse("reminder_given", args=[reminder.pk]))
-    assert "Remind M. &amp; R." not in page.get(reverse("today")).content.decode()
+    assert "Remind M. &amp; R." not in opened(page, reverse("today"))
 
 
 def test_the_digest_leads_to_what_it_counts(page, owner, couple):

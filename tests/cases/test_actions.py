@@ -232,3 +232,11 @@ def test_labels(owner):
     assert names.label(family.participants.select_related("person")[:1]) == "A."
     empty = factories.make_case(owner, names=(), code="K4T7")
     assert names.label(empty) == "K4T7"
+
+
+@pytest.mark.parametrize(
+    ("role", "side", "tags"),
+    [("partner", "injured", {"partner", "injured"}), ("partner", "", {"partner"}), ("child", "injured", {"child"})],
+)
+def test_a_child_who_was_hurt_gets_no_words_for_adults(role, side, tags):
+    assert Participant(role=role, side=side).tags == tags

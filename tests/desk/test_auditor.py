@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from planner.cases.models import TeamMember, TeamRole
-from planner.desk import audit_facts, auditor
+from planner.desk import audit_facts, auditor, proof_views
 from planner.desk.auditor import NoteFacts, PlanFacts, Record, Signer, Verdict
 from planner.homework.models import Printout
 from planner.sessions import note_actions
 from tests import factories
+from tests.pages import opened
 from tests.test_papers import pages_of, squeezed
 
 DAY = date(2026, 11, 26)
@@ -126,9 +127,30 @@ def answered(case) -> dict[str, str]:
 
 
 def test_a_new_case_says_what_to_do(signed_in, couple, owner):
-    page = signed_in(owner).get(reverse("case_audit", args=[couple.pk])).content.decode()
+    page = opened(signed_in(owner), reverse("case_audit", args=[couple.pk]))
     assert "There is no plan yet." in page and reverse("plans", args=[couple.pk]) in page
-    assert "6 of 12" in page  # six do not apply yet: C11, D2, D4, D5, D6, B6
+    # six do not apply yet: C11, D2, D4, D5, D6, B6
+    assert [said in page for said in ("1 of 5", "4 of 6", "1 of 1")] == [True, True, True]
+
+
+def test_a_part_reads_what_the_whole_record_says(couple, owner):
+    factories.make_note(factories.make_session(couple, owner, days=-1, state="held"), owner, signed=True)
+    factories.settle_safety(couple, owner, "concern", "suicide")
+    whole = {answer.code: answer for answer in auditor.answers(audit_facts.record_of(couple))}
+    parts = [answer for part in auditor.PARTS for answer in auditor.answers(audit_facts.record_of(couple, part), part)]
+    assert {answer.code: answer for answer in parts} == whole
+
+
+def test_the_screen_asks_of_so_many_hours_and_leads_to_the_earlier_ones(signed_in, couple, owner, monkeypatch):
+    monkeypatch.setattr(proof_views, "HOURS", 2)
+    for days in (-1, -2, -3):
+        factories.make_session(couple, owner, days=days, state="held")
+    address = reverse("case_audit_part", args=[couple.pk, "notes"])
+    newest, earlier = (opened(signed_in(owner), f"{address}?page={page}") for page in (1, 2))
+    assert "2 hours lack it." in newest and f'href="{address}?page=2"' in newest
+    assert "1 hour lacks it." in earlier and f'href="{address}?page=1"' in earlier and "page=3" not in earlier
+    assert all("The printed page asks of every hour." in page for page in (newest, earlier))
+    assert "2 hours lack it." in opened(signed_in(owner), f"{address}?page=x")
 
 
 def test_notes_are_read_as_they_were_signed(couple, owner):

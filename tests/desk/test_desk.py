@@ -18,14 +18,13 @@ from planner.library.models import Intervention
 from planner.practice.models import TrailEntry
 from planner.sessions.models import Session
 from tests import factories
+from tests.pages import opened
 
 PACK = Path(packs.__file__).parent / "content" / "attachment-repair"
 
 
 def page(signed_in, user, name, *args, query=""):
-    response = signed_in(user).get(reverse(name, args=args) + query)
-    assert response.status_code == 200
-    return response.content.decode()
+    return opened(signed_in(user), reverse(name, args=args) + query)
 
 
 def cases_of(owner, n):
@@ -54,30 +53,42 @@ def test_an_empty_page_says_what_to_do_first(signed_in, owner, name, says):
 # Queries are constant in number
 
 
-@pytest.mark.parametrize(("name", "most"), [("today", 25), ("caseload", 9), ("search", 20)])
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("today", 5), ("waits/first", 8), ("waits/papers", 7), ("waits/notes", 8),
+        ("waits/boosters", 6), ("waits/ahead", 10), ("caseload", 9), ("search", 20),
+    ],
+)  # fmt: skip
 def test_as_many_queries_for_one_row_as_for_three(signed_in, owner, django_assert_max_num_queries, name, most):
     query = "?q=ada" if name == "search" else ""
+    name, _, group = name.partition("/")
+    address = reverse(name, args=[group] if group else []) + query
     counts = []
     for rows in (1, 2):  # one row, then three
         cases_of(owner, rows)
         client = signed_in(owner)
-        client.get(reverse(name) + query)
+        client.get(address)
         with django_assert_max_num_queries(most) as counted:
-            client.get(reverse(name) + query)
+            client.get(address)
         counts.append(len(counted))
     assert counts[0] == counts[1]
 
 
-def test_as_many_queries_for_a_short_chart_as_for_a_long_one(signed_in, owner, django_assert_max_num_queries):
+@pytest.mark.parametrize(("part", "most"), [("", 12), ("aims", 6), ("happens", 12), ("out", 10), ("kept", 8)])
+def test_as_many_queries_for_a_short_chart_as_for_a_long_one(
+    signed_in, owner, django_assert_max_num_queries, part, most
+):
     case = factories.make_case(owner)
+    address = reverse("case_part", args=[case.pk, part]) if part else reverse("case", args=[case.pk])
     client = signed_in(owner)
     counts = []
     for _ in range(2):
         factories.make_session(case, owner, days=-7, state="held")
         factories.make_session(case, owner, days=3)
-        client.get(reverse("case", args=[case.pk]))
-        with django_assert_max_num_queries(34) as counted:
-            client.get(reverse("case", args=[case.pk]))
+        client.get(address)
+        with django_assert_max_num_queries(most) as counted:
+            client.get(address)
         counts.append(len(counted))
     assert counts[0] == counts[1]
 
@@ -152,7 +163,10 @@ def test_homework_that_is_back_says_from_whom_by_initial(owner, couple):
 def test_nothing_waits_once_it_is_done(signed_in, owner, couple):
     factories.settle_safety(couple, owner)
     factories.make_session(couple, owner, days=2)
+    assert today.waiting(owner) == []
     assert "Nothing waits" in page(signed_in, owner, "today")
+    for group in today.GROUPS:
+        assert "Nothing waits" in page(signed_in, owner, "waits", group)  # opened by itself, it says so too
 
 
 def test_a_child_is_not_asked_about_partner_violence_on_today(signed_in, owner):
@@ -228,6 +242,23 @@ def test_a_look_at_a_chart_stands_in_the_trail(signed_in, owner, couple):
     page(signed_in, owner, "case", couple.pk)
     last = TrailEntry.objects.filter(verb="viewed").last()
     assert (last.by_id, last.case_id) == (owner.pk, couple.pk)
+
+
+def test_a_part_of_a_chart_that_is_opened_by_itself_stands_in_the_trail_too(signed_in, owner, couple):
+    looks = TrailEntry.objects.filter(verb="viewed", by=owner, case_id=couple.pk)
+    part = reverse("case_part", args=[couple.pk, "out"])
+    signed_in(owner).get(part, headers={"HX-Request": "true"})
+    assert looks.count() == 1
+    page(signed_in, owner, "case", couple.pk)  # the look at the page stands for its parts
+    assert looks.count() == 2
+
+
+def test_a_part_is_a_page_of_its_own_without_scripts(signed_in, owner, couple):
+    for name, title in (("aims", "The treatment plan"), ("out", "Homework and documents")):
+        shown = page(signed_in, owner, "case_part", couple.pk, name)
+        assert f"<h1>{title}</h1>" in shown and reverse("case", args=[couple.pk]) in shown
+    for address in (f"/cases/{couple.pk}/part/none/", "/waits/none/"):
+        assert signed_in(owner).get(address).status_code == 404
 
 
 def test_a_supervisor_reads_the_chart_without_buttons_to_change_it(signed_in, owner, supervisor, couple):

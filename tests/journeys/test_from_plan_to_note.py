@@ -45,7 +45,8 @@ def test_a_plan_fills_the_hour_and_the_note(window, house, couple):
     note = ProgressNote.objects.get(session__case=couple, session__state="held", session__kind="regular")
     assert (note.state, note.objectives.count()) == ("signed", 1)
     page.goto(reverse("case_audit", args=[couple.pk]))
-    expect(page.locator(".top-under")).to_contain_text("12 of 12")
+    for part, settled in (("plan", "5 of 5"), ("notes", "6 of 6"), ("safety", "1 of 1")):
+        expect(page.locator(f"section[aria-labelledby=audit-{part}]")).to_contain_text(settled)
     page.goto(reverse("case_thread", args=[couple.pk]))
     expect(page.locator(".thread-strand:not(.is-open) h4").get_by_text("Sessions")).to_have_count(1)
 

@@ -131,6 +131,29 @@ def test_what_is_typed_is_saved_and_the_grade_follows(page, draft):
     assert 'id="rev-b3" value="2" hx-swap-oob="true"' in shown
 
 
+def test_the_blocks_are_near_and_the_rest_of_the_sheet_is_folded_away(page, draft):
+    shown = page.get(reverse("draft", args=[draft.pk]))
+    assert [part.name for part in shown.context["head"]] == ["title", "discreet_title", "purpose", "ideas"]
+    assert [part.name for part in shown.context["further"]] == ["kind", "one_for_each", "for", "gates"]
+    assert "<details><summary>Its kind, whom it is for, and its gates" in shown.content.decode()
+    draft.content["head"]["kind"] = "nothing"
+    draft.save()
+    wrong = page.get(reverse("draft", args=[draft.pk])).content.decode()
+    assert "<details open><summary>Its kind, whom it is for, and its gates" in wrong
+
+
+def test_a_long_line_shows_whole_and_stays_one_line(page, draft):
+    long = "A calm talk once a week helps small hurts stay small."
+    draft.content["head"] = {**draft.content["head"], "title": "Our talk", "purpose": long}
+    draft.save()
+    shown = page.get(reverse("draft", args=[draft.pk])).content.decode()
+    assert re.search(r'<textarea [^>]*name="purpose"', shown) and re.search(r'<input [^>]*name="title"', shown)
+    head = {"title": "Our talk", "kind": "worksheet", "one_for_each": "participant", "rev": draft.content["head_rev"]}
+    page.post(reverse("draft_head", args=[draft.pk]), {**head, "purpose": "A calm talk\r\nhelps."}, headers=HTMX)
+    draft.refresh_from_db()
+    assert draft.content["head"]["purpose"] == "A calm talk helps."
+
+
 def test_a_sheet_gets_gates_of_its_own_and_gives_them_back(page, draft):
     """Nothing ticked: those of its entry. A ticked gate counts for more than the tick that says there is none."""
     head = {"title": "Our talk", "purpose": "It helps.", "kind": "worksheet", "one_for_each": "participant"}
@@ -183,7 +206,8 @@ TYPED = {
     "choice": {"label": "One", "options": "a\nb"}, "checklist": {"label": "Any", "options": "a\nb", "own_line": "on"},
     "table": {"label": "Rows", "columns": "x\ny", "rows": "5"}, "week_grid": {"label": "Week", "rows": "walk"},
     "if_then": {"label": "If", "rows": "2"}, "contacts": {"label": "Who", "rows": "2"},
-    "terms": {"label": "We agree", "terms": "To call | at night\nTo rest", "own_rows": "0"},
+    "terms": {"label": "We agree", "terms": "To call | at night\nTo say no || At any time.\nTo leave ||\nTo rest",
+              "own_rows": "0"},
     "card": {"title": "Card", "lines": "Breathe"}, "signature": {"label": "Sign", "roles": "Me\nYou"},
     "space": {"label": "Draw", "height": "60"},
 }  # fmt: skip
@@ -325,6 +349,11 @@ def test_two_editions_beside_each_other(page, draft, sheet):
         "Numbered steps": "removed", "One line to write": "changed", "Several lines to write": "same",
         "Scale": "same", "Text": "added",
     }  # fmt: skip
+    shown = page.get(reverse("worksheet_compare", args=[sheet.pk]))
+    assert {row.state for row in shown.context["changed"]} == {"removed", "changed", "added"}
+    assert {row.state for row in shown.context["same"]} == {"same"}
+    assert len(shown.context["changed"]) + len(shown.context["same"]) == len(rows)
+    assert f"{len(shown.context['same'])} parts are the same in both" in text(shown)
     assert "The two say the same." in text(page.get(reverse("worksheet_compare", args=[sheet.pk]) + "?a=1&b=1"))
 
 

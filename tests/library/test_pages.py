@@ -105,6 +105,14 @@ def test_an_intervention_in_a_minute(library, page, no_press):
     assert f"{reverse('sessions_add_from_library')}?intervention={row.pk}" in response.content.decode()
 
 
+def test_a_phone_is_led_to_the_sheets_that_stand_below(page, no_press):
+    row = factories.make_intervention("steady-talk")
+    shown = page.get(reverse("intervention", args=[row.pk])).content.decode()
+    assert '<p class="jump"><a href="#sheets">To its sheet</a></p>' in shown and shown.count('id="sheets"') == 1
+    factories.make_worksheet(row, "second")
+    assert "To its 2 sheets" in page.get(reverse("intervention", args=[row.pk])).content.decode()
+
+
 @pytest.mark.parametrize("sheets", [1, 3])
 def test_an_intervention_costs_the_same_for_one_and_for_three_sheets(page, no_press, sheets, django_assert_num_queries):
     row = factories.make_intervention(gates=[])

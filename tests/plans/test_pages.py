@@ -13,6 +13,7 @@ from planner.cases.models import Audience, TeamMember, TeamRole
 from planner.plans import actions, digest, review_actions, signing
 from planner.plans.models import Goal, Objective, Plan, PlanPrint, PlanReview, Standing
 from tests import factories
+from tests.pages import opened
 from tests.plans import make
 
 DRAWN = json.dumps([[[10, 20], [60, 80], [120, 30]]])
@@ -45,11 +46,10 @@ def sign_data(plan, **more):
 
 
 def test_the_chart_leads_to_the_first_plan(page, couple):
-    chart = page.get(reverse("case", args=[couple.pk]))
-    assert "Write the plan" in text_of(chart)
+    assert "Write the plan" in opened(page, reverse("case", args=[couple.pk]))
     begun = page.post(reverse("plan_begin", args=[couple.pk]))
     assert begun.url == reverse("plan_edit", args=[Plan.objects.get().pk])
-    assert "Go on writing the plan" in text_of(page.get(reverse("case", args=[couple.pk])))
+    assert "Go on writing the plan" in opened(page, reverse("case", args=[couple.pk]))
 
 
 def test_a_part_is_saved_as_typed(page, draft):
@@ -259,7 +259,7 @@ def test_a_broken_text_is_shown_as_broken(page, draft, owner):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE planner_goal SET own_words = 'Something else'")
     for name, arg in (("plan", plan.pk), ("case", plan.case_id)):
-        shown = text_of(page.get(reverse(name, args=[arg])))
+        shown = opened(page, reverse(name, args=[arg]))
         assert "no longer the one that was signed" in shown or "Changed after signing" in shown
     data = {"seen": digest.of(plan), f"client-{plan.case.participants.first().person_id}-way": "none"}
     assert page.post(reverse("plan_sign", args=[plan.pk]), data).status_code in (409, 422)
@@ -346,8 +346,8 @@ def test_author_and_supervisor_see_it_on_today(page, supervised, supervisor, sig
     assert "Sunita Supervisor, for approval" in shown
     page.post(reverse("plan_sign", args=[supervised.pk]), sign_data(supervised, supervisor=supervisor.pk))
     theirs = signed_in(supervisor)
-    assert "is with Sunita Supervisor for approval" in text_of(page.get("/"))
-    assert "Treatment plan of Olive Owner awaits your word" in text_of(theirs.get("/"))
+    assert "is with Sunita Supervisor for approval" in opened(page, "/")
+    assert "Treatment plan of Olive Owner awaits your word" in opened(theirs, "/")
     address = reverse("plan", args=[supervised.pk])
     assert "Sign and approve" in text_of(theirs.get(address))
     decide = reverse("plan_decide", args=[supervised.pk])
@@ -357,7 +357,7 @@ def test_author_and_supervisor_see_it_on_today(page, supervised, supervisor, sig
         == 422
     )
     assert theirs.post(decide, {"decision": "return", "comment-comment": "Say how often."}).status_code == 302
-    assert "returned the treatment plan with comments" in text_of(page.get("/"))
+    assert "returned the treatment plan with comments" in opened(page, "/")
     draft = Plan.objects.draft_of(supervised.case)
     assert "Say how often." in text_of(page.get(reverse("plan", args=[draft.pk])))
     page.post(reverse("plan_sign", args=[draft.pk]), sign_data(draft, supervisor=supervisor.pk))
@@ -366,7 +366,7 @@ def test_author_and_supervisor_see_it_on_today(page, supervised, supervisor, sig
     assert theirs.post(decide, signed).status_code == 302
     assert Plan.objects.active_of(supervised.case) == draft
     for client in (page, theirs):
-        assert "awaits your word" not in text_of(client.get("/"))
+        assert "awaits your word" not in opened(client, "/")
 
 
 # What becomes of it
@@ -392,7 +392,7 @@ def test_where_a_goal_stands_is_recorded_on_its_page(page, draft, owner):
 def test_a_review_is_recorded_and_todays_row_goes(page, draft, owner):
     plan = make.sign(draft, owner)
     Plan.objects.filter(pk=plan.pk).update(review_on=timezone.localdate() + timedelta(days=9))
-    assert "Treatment plan: review by" in text_of(page.get("/"))
+    assert "Treatment plan: review by" in opened(page, "/")
     data = {
         "because": "interval",
         "outcome": "unchanged",
@@ -401,7 +401,7 @@ def test_a_review_is_recorded_and_todays_row_goes(page, draft, owner):
     }
     assert page.post(reverse("plan_review", args=[plan.pk]), data).url == reverse("plan", args=[plan.pk])
     assert PlanReview.objects.get().outcome == "unchanged"
-    assert "Treatment plan: review" not in text_of(page.get("/"))
+    assert "Treatment plan: review" not in opened(page, "/")
     changed = {**data, "because": "asked", "outcome": "changed"}
     answer = page.post(reverse("plan_review", args=[plan.pk]), changed)
     assert answer.url == reverse("plan_edit", args=[Plan.objects.draft_of(plan.case).pk])
@@ -427,7 +427,7 @@ def test_today_asks_a_constant_number_of_times_of_plans(page, owner):
             plan = make.make_active(factories.make_case(owner), owner)
             Plan.objects.filter(pk=plan.pk).update(review_on=timezone.localdate())
         with CaptureQueriesContext(connection) as asked:
-            page.get("/")
+            opened(page, "/")
         counts.append(len(asked))
     assert counts[0] == counts[1]
 

@@ -67,6 +67,19 @@ def test_it_tells_what_was_done_together(couple, owner, plan):
         assert words in said
 
 
+def test_as_many_queries_for_no_hour_as_for_three(couple, owner, plan, django_assert_num_queries):
+    entry = factories.make_intervention("steady-talk")
+    for hours in range(3):
+        with django_assert_num_queries(QUERIES):
+            where.where_paper(couple, Options.chosen({}))
+        session = factories.make_session(couple, owner, days=0, state="held")
+        session.items.create(position=9, kind="library", title="x", edition=entry.current, done="done")
+        session.attendees.set(couple.participants.all()[: hours + 1])
+
+
+QUERIES = 13
+
+
 @pytest.mark.parametrize(
     ("status", "progress", "says"),
     [("open", None, "still before us"), ("in_progress", None, "under way"), ("in_progress", 10, "begun"),

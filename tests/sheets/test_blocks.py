@@ -154,6 +154,24 @@ def test_each_reader_gets_the_own_wording_and_nobody_a_hole():
     assert said(None) == ["For the partner?", "Only for a child.", "For all?"]
 
 
+def test_the_words_that_are_meant_most_for_a_reader_win():
+    """The earlier a tag stands in `for`, the more the words are meant for it."""
+    blocks = parse_blocks(
+        [
+            {"lines": {"id": "hurt", "label": "What was done to you?", "for": ["injured", "partner"]}},
+            {"lines": {"id": "hurt", "label": "What did you do?", "for": ["injuring", "person-in-recovery"]}},
+        ]
+    )
+
+    def asked(*tags):
+        return [block.label for block in blocks_for(blocks, tags)]
+
+    assert asked("partner") == asked("partner", "injured") == ["What was done to you?"]
+    assert asked("person-in-recovery", "injured") == ["What was done to you?"]
+    assert asked("partner", "injuring") == asked("person-in-recovery") == ["What did you do?"]
+    assert asked("caregiver") == ["What was done to you?"]  # nobody gets a sheet with a hole
+
+
 def test_a_reader_with_two_tags_gets_one_of_two_cards_with_the_same_blanks():
     """Two copies of one field on a page would take one another's answer."""
     cards = [
@@ -220,6 +238,19 @@ def test_a_term_of_a_joint_sheet_is_agreed_when_everyone_ticked():
         "agreed": True,
         "exception": "on trips",
     }
+
+
+def test_a_term_that_is_its_writer_s_own_asks_nobody_for_a_yes():
+    block = one("terms", terms=[], own_rows=1, each_own=True)
+    assert [spec.name for spec in block.fields()] == ["it-1-term", "it-1-exception"]
+    assert block.items(("Maya", "Ruben"))[0].agree == ()
+    assert block.read({"it-1-term": "Maya goes to bed at ten.", "it-1-yes-2": "Off"})[0]["agreed"] is True
+
+
+def test_a_term_that_always_holds_asks_nobody_for_a_yes():
+    block = one("terms", terms=[{"text": "We talk."}, {"text": "Each may leave.", "always": True}])
+    assert [spec.name for spec in block.fields()] == ["it-1-yes", "it-1-exception"]
+    assert [term["agreed"] for term in block.read({})] == [False, True]
 
 
 def test_people_of_a_joint_sheet_stand_by_name():

@@ -53,6 +53,31 @@ def today(filled: Filled) -> str:
     return reverse("today")
 
 
+@row("today: first", is_part=True)
+def waits_first(filled: Filled) -> str:
+    return reverse("waits", args=["first"])
+
+
+@row("today: papers", is_part=True)
+def waits_papers(filled: Filled) -> str:
+    return reverse("waits", args=["papers"])
+
+
+@row("today: notes", is_part=True)
+def waits_notes(filled: Filled) -> str:
+    return reverse("waits", args=["notes"])
+
+
+@row("today: boosters", is_part=True)
+def waits_boosters(filled: Filled) -> str:
+    return reverse("waits", args=["boosters"])
+
+
+@row("today: ahead", is_part=True)
+def waits_ahead(filled: Filled) -> str:
+    return reverse("waits", args=["ahead"])
+
+
 @row()
 def caseload(filled: Filled) -> str:
     return reverse("caseload")
@@ -66,6 +91,26 @@ def caseload_sorted(filled: Filled) -> str:
 @row()
 def case(filled: Filled) -> str:
     return reverse("case", args=[filled.case.pk])
+
+
+@row("case: plan", is_part=True)
+def case_aims(filled: Filled) -> str:
+    return reverse("case_part", args=[filled.case.pk, "aims"])
+
+
+@row("case: sessions", is_part=True)
+def case_happens(filled: Filled) -> str:
+    return reverse("case_part", args=[filled.case.pk, "happens"])
+
+
+@row("case: homework", is_part=True)
+def case_out(filled: Filled) -> str:
+    return reverse("case_part", args=[filled.case.pk, "out"])
+
+
+@row("case: boosters", is_part=True)
+def case_kept(filled: Filled) -> str:
+    return reverse("case_part", args=[filled.case.pk, "kept"])
 
 
 @row("search?q=maya")
@@ -271,8 +316,8 @@ def trail(filled: Filled) -> str:
 # A case of many years: 700 hours with notes, 12 versions of the plan, 300 sheets
 
 
-def _long(name: str) -> str:
-    return reverse(name, args=[Case.objects.get(code=long_case.CODE).pk])
+def _long(name: str, *part: str) -> str:
+    return reverse(name, args=[Case.objects.get(code=long_case.CODE).pk, *part])
 
 
 @row("case, 700 hours")
@@ -280,14 +325,54 @@ def long_chart(filled: Filled) -> str:
     return _long("case")
 
 
+@row("case, 700 hours: plan", is_part=True)
+def long_aims(filled: Filled) -> str:
+    return _long("case_part", "aims")
+
+
+@row("case, 700 hours: sessions", is_part=True)
+def long_happens(filled: Filled) -> str:
+    return _long("case_part", "happens")
+
+
+@row("case, 700 hours: homework", is_part=True)
+def long_out(filled: Filled) -> str:
+    return _long("case_part", "out")
+
+
+@row("case, 700 hours: boosters", is_part=True)
+def long_kept(filled: Filled) -> str:
+    return _long("case_part", "kept")
+
+
 @row("thread, 700 hours")
 def long_thread(filled: Filled) -> str:
     return _long("case_thread")
 
 
+@row("thread, 700 hours: the picture", is_part=True)
+def long_thread_part(filled: Filled) -> str:
+    return _long("case_thread_part")
+
+
 @row("auditor's page, 700 hours")
 def long_audit(filled: Filled) -> str:
     return _long("case_audit")
+
+
+@row("auditor's page, 700 hours: plan", is_part=True)
+def long_audit_plan(filled: Filled) -> str:
+    return _long("case_audit_part", "plan")
+
+
+@row("auditor's page, 700 hours: notes", is_part=True)
+def long_audit_notes(filled: Filled) -> str:
+    return _long("case_audit_part", "notes")
+
+
+@row("auditor's page, 700 hours: safety", is_part=True)
+def long_audit_safety(filled: Filled) -> str:
+    return _long("case_audit_part", "safety")
 
 
 @row("where we are, 700 hours")
