@@ -29,11 +29,12 @@ JUDGE = os.environ.get("CLINIC_PDFUA_JUDGE", "")
 LARGEST = 60_000  # bytes of a sheet of up to two pages
 MORE = 12_000  # for each page after that
 LONGEST = 2  # pages in standard print: more is put aside unread
+FOR_MAYA = {"role_line": "Your sheet, Maya", "bring_back": "Please bring this back on Thursday, 3 December."}
 KEPT_OVER_DAYS = ("log", "plan")  # kinds that are written in again and again, and may be longer
 
 
 def every_wording() -> list[tuple[str, packs.Sheet, SheetCopy]]:
-    """Each different wording of each sheet once: (a name, the sheet, a blank copy)."""
+    """Each different wording of each sheet once: (a name, the sheet, a copy as it is handed out)."""
     found: dict[tuple, tuple[str, packs.Sheet, SheetCopy]] = {}
     for file in sorted(CONTENT.glob("*/interventions/*.yaml")):
         try:
@@ -43,9 +44,9 @@ def every_wording() -> list[tuple[str, packs.Sheet, SheetCopy]]:
         for sheet in parsed.sheets:
             for role, blocks in sheet.wordings():
                 name = "-".join(part for part in (sheet.slug, role, parsed.language) if part)
-                found.setdefault(
-                    (sheet.slug, parsed.language, blocks), (name, sheet, copy_of(sheet, blocks, parsed.language))
-                )
+                given = FOR_MAYA if sheet.one_for_each == "participant" else {}
+                copy = copy_of(sheet, blocks, parsed.language, **given)
+                found.setdefault((sheet.slug, parsed.language, blocks), (name, sheet, copy))
     return list(found.values())
 
 

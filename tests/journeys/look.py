@@ -78,7 +78,7 @@ def too_long(page: Page) -> list[str]:
 
 def examine(page: Page, label: str) -> list[str]:
     """What is wrong with the page light and dark, on a desk screen and a phone; it is not loaded again in between."""
-    page.wait_for_function("!document.querySelector('.to-come')")
+    expect(page.locator(".to-come")).to_have_count(0)  # its parts have come
     wrong = frame(page) + axe(page) + too_long(page)
     shoot(page, label, "desk")
     page.emulate_media(color_scheme="dark")

@@ -146,6 +146,8 @@ def test_it_can_be_stopped_while_it_goes_on(library, page, owner):
     jobs.work(job.pk, {catalogue.KIND: slow})
     job.refresh_from_db()
     assert (job.state, job.progress, job.result) == ("cancelled", 10, None)
+    told = [page.get(reverse("catalogue"), headers=how).content.decode() for how in ({"HX-Request": "true"}, {})]
+    assert [text.count("Make it anew") for text in told] == [1, 1], "where the page asked for itself, no less"
 
 
 def test_a_death_is_seen_as_a_failure_and_not_as_running_for_ever(library, page, owner):
