@@ -26,7 +26,7 @@ from planner.plans import actions, bank, page, sentences
 from planner.plans.forms import PartForm, PlannedForm, people_of
 from planner.plans.models import Goal, Objective, Plan
 from planner.plans.tree import tree_of
-from planner.plans.views import asked_plan
+from planner.plans.views import WITH, with_asker
 from planner.practice.trail import record
 
 
@@ -228,7 +228,7 @@ def _numbers(texts: list[str]) -> list[int]:
 
 
 def _find(request: HttpRequest, pk: int) -> Plan:
-    return asked_plan(find_to_edit, request, pk)
+    return with_asker(find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk), request.user)
 
 
 def _row(request: HttpRequest, plan: Plan, kind: str, pk: int) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +20,7 @@ from planner.plans import compare, review_actions, reviews, signing, standing
 from planner.plans.forms import CommentForm, ReviewForm, StandingForm
 from planner.plans.models import Goal, Objective, Plan, PlanReview, PlanState, Supervision
 from planner.plans.tree import tree_of
+from planner.practice.models import User
 from planner.practice.trail import record
 
 WITH = ("case", "impression_of")
@@ -30,18 +30,16 @@ WITH = ("case", "impression_of")
 @clinical
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole plan, for the team of the case."""
-    found = asked_plan(find, request, pk)
+    found = with_asker(find(Plan.objects.select_related(*WITH), request.user, pk=pk), request.user)
     record("viewed", by=request.user, what="plan", what_id=found.pk, case_id=found.case_id)
     return plan_page(request, found)
 
 
-def asked_plan(look: Callable, request: HttpRequest, pk: int) -> Plan:
-    """The plan that a page is about, found by one of the ways of planner.base.access. Who wrote it is the person who
-    asks, as a rule."""
-    found = look(Plan.objects.select_related(*WITH), request.user, pk=pk)
-    put(found.case, "practice", request.user.practice)
+def with_asker(found: Plan, user: User) -> Plan:
+    """The plan of a page. Who wrote it is the person who asks, as a rule: read already, like their practice."""
+    put(found.case, "practice", user.practice)
     for name in ("author", "changed_by", "supervisor"):
-        put(found, name, request.user)
+        put(found, name, user)
     return found
 
 
@@ -100,7 +98,7 @@ def plan_compare(request: HttpRequest, pk: int) -> HttpResponse:
 @carrying
 def plan_stand(request: HttpRequest, pk: int, kind: str, row_pk: int) -> HttpResponse:
     """Where a goal or an objective stands, and its history."""
-    found = asked_plan(find_to_edit, request, pk)
+    found = with_asker(find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk), request.user)
     row = _line_of(request, found, kind, row_pk)
     history = standing.histories(found.case, [row.line]).get(row.line, [])
     initial = {"status": standing.status_of(history), "on": timezone.localdate()}
@@ -131,7 +129,7 @@ def _stand(request: HttpRequest, found: Plan, row: Goal | Objective, form: Stand
 @carrying
 def plan_review(request: HttpRequest, pk: int) -> HttpResponse:
     """A look at the plan: what was found, what follows."""
-    found = asked_plan(find_to_edit, request, pk)
+    found = with_asker(find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk), request.user)
     due = reviews.of(found)
     because = due.because[0] if due else "interval"
     form = ReviewForm(
