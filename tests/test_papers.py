@@ -29,7 +29,7 @@ JUDGE = os.environ.get("CLINIC_PDFUA_JUDGE", "")
 LARGEST = 60_000  # bytes of a sheet of up to two pages
 MORE = 12_000  # for each page after that
 LONGEST = 2  # pages in standard print: more is put aside unread
-FOR_MAYA = {"role_line": "Your sheet, Maya", "bring_back": "Please bring this back on Thursday, 3 December."}
+FOR_MAYA = {"role_line": "Your sheet, Maya.", "bring_back": "Please bring this to our session on Thu 3 Dec."}
 KEPT_OVER_DAYS = ("log", "plan")  # kinds that are written in again and again, and may be longer
 
 

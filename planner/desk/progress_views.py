@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from planner.base.access import clinical, find, find_and_may_edit
+from planner.base.access import clinical, find
+from planner.cases.finding import find_case
 from planner.cases.models import Case
 from planner.cases.names import label
 from planner.desk import growth, moments
@@ -22,7 +23,7 @@ PAGE = 40
 @clinical
 def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything in one order; `?kind=` shows one kind, `?withdrawn=1` what was taken back too."""
-    case, may_edit = find_and_may_edit(Case.objects, request.user, pk=pk)
+    case, may_edit = find_case(request.user, pk)
     record("viewed", by=request.user, what="case", what_id=case.pk, case_id=case.pk)
     withdrawn = request.GET.get("withdrawn") == "1"
     rows = progress.laid(progress.of_case(case, withdrawn=withdrawn), moments.of_other_rooms(case))

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from planner.base.access import carrying, clinical, find_and_may_edit, find_to_edit
+from planner.base.access import carrying, clinical, find_to_edit
 from planner.base.once import once
 from planner.base.parts import part
 from planner.cases import names
+from planner.cases.finding import find_case
 from planner.cases.models import Audience, Case
 from planner.desk import audit_facts, auditor, proof_papers, thread
 from planner.desk.auditor import PARTS
@@ -31,7 +32,7 @@ HOURS = 20
 @require_safe
 def case_audit(request: HttpRequest, pk: int) -> HttpResponse:
     """The twelve questions; the answers come as parts."""
-    case, may_edit = _find(request, pk)
+    case, may_edit = find_case(request.user, pk)
     record("viewed", by=request.user, what="auditor's page", what_id=case.pk, case_id=case.pk)
     names.tell([case])
     parts = [(reverse("case_audit_part", args=[case.pk, name]), title) for name, (title, _codes) in PARTS.items()]
@@ -43,7 +44,7 @@ def case_audit(request: HttpRequest, pk: int) -> HttpResponse:
 def case_audit_part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """The questions of one part, each with its answer, its proof, and where to mend what is missing; those of the notes
     for so many hours at a time (`?page=`)."""
-    case, _may_edit = _find(request, pk)
+    case, _may_edit = find_case(request.user, pk)
     if name not in PARTS:
         raise Http404
     record_look(case.pk, by=request.user)
@@ -62,10 +63,6 @@ def case_audit_part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return part(request, "desk/_audit.html", context, title=PARTS[name][0], back=back)
 
 
-def _find(request: HttpRequest, pk: int) -> tuple[Case, bool]:
-    return find_and_may_edit(Case.objects.select_related("practice"), request.user, pk=pk)
-
-
 def _page(request: HttpRequest) -> int:
     """Which page of hours the address asks for; the first where it names none."""
     asked = request.GET.get("page", "")
@@ -76,7 +73,7 @@ def _page(request: HttpRequest) -> int:
 @require_safe
 def case_thread(request: HttpRequest, pk: int) -> HttpResponse:
     """The thread of the case: its head; the picture comes as a part."""
-    case, may_edit = _find(request, pk)
+    case, may_edit = find_case(request.user, pk)
     record("viewed", by=request.user, what="thread", what_id=case.pk, case_id=case.pk)
     names.tell([case])
     return render(request, "desk/thread.html", {"case": case, "plan": thread.plan_of(case), "may_edit": may_edit})
@@ -86,7 +83,7 @@ def case_thread(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def case_thread_part(request: HttpRequest, pk: int) -> HttpResponse:
     """The thread as one picture."""
-    case, _may_edit = _find(request, pk)
+    case, _may_edit = find_case(request.user, pk)
     record_look(case.pk, by=request.user)
     back = (reverse("case_thread", args=[case.pk]), _("The thread"))
     return part(request, "desk/_thread.html", {"thread": thread.thread_of(case)}, title=_("The thread"), back=back)

@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from planner.base.access import clinical, find_and_may_edit
+from planner.base.access import clinical
 from planner.base.parts import part
 from planner.base.text import clean_line
 from planner.cases import chart, names
+from planner.cases.finding import find_case
 from planner.cases.models import Case, CaseKind, Participant, Phase
 from planner.desk import case_parts
 from planner.desk import today as desk_today
@@ -103,7 +104,7 @@ def _session_at(*, coming: bool) -> Subquery:
 @clinical
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Who takes part and how safe it is; the three columns come as parts."""
-    found, may_edit = find_and_may_edit(Case.objects.select_related("practice"), request.user, pk=pk)
+    found, may_edit = find_case(request.user, pk)
     record("viewed", by=request.user, what="case", what_id=found.pk, case_id=found.pk)
     shown = {
         "looks": progress_chart.looks(Rating.objects.filter(case=found)),
@@ -122,7 +123,7 @@ def _part_of(case: Case, name: str) -> dict[str, Any]:
 @clinical
 def case_part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One part of the case chart. Whoever asks for it without the chart leaves a line in the trail all the same."""
-    found, may_edit = find_and_may_edit(Case.objects.select_related("practice"), request.user, pk=pk)
+    found, may_edit = find_case(request.user, pk)
     if name not in case_parts.PARTS:
         raise Http404
     record_look(found.pk, by=request.user)

@@ -146,7 +146,11 @@ class Filled(NamedTuple):
 def ratings_of(case: Case, measure: Measure, people: Iterable[Person]) -> list[Filled]:
     """Standing ratings of a measure, oldest first. One query."""
     rows = Rating.objects.filter(case=case, measure=measure.slug, person__in=list(people)).standing()
-    return list(rows.order_by("on", "pk").values_list(*Filled._fields, named=True))
+    rows = rows.order_by("on", "pk")
+    if measure.has_total:  # then nothing is drawn of its parts
+        scores = rows.values_list("on", "score", "complete", "reader_id", "person_id")
+        return [Filled(on, score, complete, {}, reader, person) for on, score, complete, reader, person in scores]
+    return [Filled(*row) for row in rows.values_list(*Filled._fields)]
 
 
 def chart_of(

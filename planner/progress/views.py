@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from planner.base.access import clinical, find_and_may_edit, find_to_edit
+from planner.base.access import clinical, find_to_edit
+from planner.cases.finding import find_case
 from planner.cases.models import Case
 from planner.progress import chart, lines, measures, page, setting_actions
 from planner.progress.forms import DueForm, SharingForm
@@ -25,7 +26,7 @@ ROW = ("on", "score", "complete", "way", "audience", "withdrawn_at")
 @clinical
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """Each person's measures, newest first; what is due; what asks for a look."""
-    case, may_edit = find_and_may_edit(Case.objects.select_related("practice"), request.user, pk=pk)
+    case, may_edit = find_case(request.user, pk)
     found = lines.latest(case)
     places = lines.people_of(case)
     people = [{"place": place, "latest": [one for one in found if one.person == place.person]} for place in places]
@@ -43,7 +44,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 @clinical
 def measure_chart(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """One measure over time: a person's line (`?person=`), or the lines of those who allowed a joint chart."""
-    case, may_edit = find_and_may_edit(Case.objects.select_related("practice"), request.user, pk=pk)
+    case, may_edit = find_case(request.user, pk)
     measure = measures.find(slug, case.practice)
     if measure is None:
         raise Http404
