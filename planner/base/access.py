@@ -33,6 +33,12 @@ def find_and_may_edit(rows: QuerySet[M], user: Any, **lookup: Any) -> tuple[M, b
     return (found, True) if found is not None else (_one(rows.visible_to(user), lookup), False)
 
 
+def put(row: Any, name: str, known: Any) -> None:
+    """Puts what was read already (the person who asks, their practice) where a row names it by id."""
+    if getattr(row, f"{name}_id") == known.pk:
+        setattr(row, name, known)
+
+
 def _one(rows: QuerySet[M], lookup: dict[str, Any]) -> M:
     found = _first(rows, lookup)
     if found is None:

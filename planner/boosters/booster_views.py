@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from planner.base.access import carrying, clinical, find, find_to_edit
+from planner.base.access import carrying, clinical, find, find_and_may_edit, find_to_edit, put
 from planner.base.forms import HouseForm
 from planner.boosters import booster_actions as actions
 from planner.boosters import brief, forms
@@ -27,28 +27,34 @@ from planner.sessions import times
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _booster(request: HttpRequest, pk: int, look: Callable = find) -> Booster:
-    rows = Booster.objects.standing().select_related("series__case__practice", "session", "again_for")
-    return look(rows, request.user, pk=pk)
+def _booster(request: HttpRequest, pk: int, look: Callable = find) -> Any:
+    """What one of the ways of planner.base.access finds: the booster with its series, case and hour."""
+    rows = Booster.objects.standing().select_related("series__case", "session")
+    found = look(rows, request.user, pk=pk)
+    booster = found[0] if isinstance(found, tuple) else found
+    put(booster.series.case, "practice", request.user.practice)
+    return found
 
 
 @clinical
 @require_safe
 def booster(request: HttpRequest, pk: int) -> HttpResponse:
     """One booster with its brief, and everything that can be done with it."""
-    found = _booster(request, pk)
+    found, may_edit = _booster(request, pk, find_and_may_edit)
     record("viewed", by=request.user, what="booster", what_id=found.pk, case_id=found.series.case_id)
-    return _page(request, found)
+    return _page(request, found, may_edit=may_edit)
 
 
-def _page(request: HttpRequest, found: Booster, *, status: int = 200, **sent: HouseForm) -> HttpResponse:
+def _page(
+    request: HttpRequest, found: Booster, *, may_edit: bool = True, status: int = 200, **sent: HouseForm
+) -> HttpResponse:
     """The page of a booster; `sent` is the form that was refused, in place of a fresh one."""
     case = found.series.case
-    may_edit = request.user.is_clinical and Booster.objects.editable_by(request.user).filter(pk=found.pk).exists()
+    told = brief.of(found, request.user)
     context = {
         "booster": found, "series": found.series, "case": case, "label": label(case), "today": timezone.localdate(),
         "may_edit": may_edit, "forms": {**_forms(found), **sent} if may_edit else {}, "sent": next(iter(sent), ""),
-        "brief": brief.of(found, request.user), "total": found.series.boosters.filter(again_for=None).count(),
+        "brief": told, "total": told.total,
         "second": Booster.objects.filter(again_for=found).first(),
         "elsewhere": found.series.zone != case.practice.zone,
         "reminder": Reminder.objects.filter(booster=found, due_on=found.due_on).select_related("done_by").first(),

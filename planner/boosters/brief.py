@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils import timezone
 
 from planner.agreements.models import Agreement, AgreementVersion
 from planner.boosters import measures
 from planner.boosters.models import Booster, BoosterState
-from planner.cases.models import Case, Person
+from planner.cases.models import Case, Participant, Person
 from planner.homework.models import Assignment
 from planner.plans.models import Objective, Plan, Standing, Status
 from planner.practice.models import User
@@ -92,11 +92,12 @@ def of(booster: Booster, user: User) -> Brief:
     """The brief of one booster, in a constant number of queries. `user` may see its case."""
     series = booster.series
     case = series.case
-    people = {place.person_id: place.person for place in case.participants.select_related("person")}
+    prefetch_related_objects([case], Prefetch("participants", Participant.objects.select_related("person")))
+    people = {place.person_id: place.person for place in case.participants.all()}
     names = {pk: person.on_paper for pk, person in people.items()}
     last = _last(booster)
     since = last.on if last and last.on else series.start_on
-    plan = Plan.objects.active_of(case)
+    plan = Plan.objects.only("review_on").active_of(case)
     return Brief(
         number=booster.number,
         total=series.boosters.filter(again_for=None).count(),
@@ -144,18 +145,20 @@ def _events(case: Case, since: date, names: dict[int, str]) -> tuple[tuple[date,
 
 def _objectives(case: Case) -> tuple[tuple[str, str, bool], ...]:
     """(number, sentence, met) of the plan's objectives."""
-    rows = list(Objective.objects.active_of(case)[: MOST_LINES + 2])
+    rows = list(Objective.objects.active_of(case).in_words()[: MOST_LINES + 2])
     newest: dict = {}
     lines = [row.line for row in rows]
-    for standing in Standing.objects.filter(case=case, line__in=lines).order_by("on", "pk"):
-        newest[standing.line] = standing.status
+    standings = Standing.objects.filter(case=case, line__in=lines).order_by("on", "pk")
+    for line, status in standings.values_list("line", "status"):
+        newest[line] = status
     return tuple((row.number, row.sentence, newest.get(row.line) == Status.MET) for row in rows)
 
 
 def scores(case: Case, slugs: Iterable[str], names: dict[int, str]) -> tuple[Score, ...]:
     """The last two ratings of each measure of the series, person by person."""
     found: dict[tuple[str, int], list[Rating]] = {}
-    for row in Rating.objects.filter(case=case, measure__in=list(slugs)).standing().order_by("on", "pk"):
+    rows = Rating.objects.filter(case=case, measure__in=list(slugs)).standing().order_by("on", "pk")
+    for row in rows.only("measure", "person", "on", "score", "complete"):
         found.setdefault((row.measure, row.person_id), []).append(row)
     made = []
     for (slug, person), rows in sorted(found.items(), key=lambda item: (item[0][0], item[0][1])):
@@ -199,5 +202,5 @@ def _agreed(case: Case, names: dict[int, str]) -> tuple[Agreed, ...]:
 
 
 def _homework(case: Case, names: dict[int, str]) -> tuple[tuple[str, str, date], ...]:
-    rows = Assignment.objects.to_review(case)[: MOST_LINES + 2]
-    return tuple((row.title, names.get(row.person_id, ""), row.starts_on) for row in rows)
+    rows = Assignment.objects.to_review(case).values_list("title", "person_id", "starts_on")[: MOST_LINES + 2]
+    return tuple((title, names.get(person, ""), day) for title, person, day in rows)

@@ -24,6 +24,7 @@ from planner.base.forms import HouseForm, LineField, TextField
 from planner.base.text import clean_line
 from planner.cases.forms import DateInput
 from planner.cases.models import Case, Person, SignatureWay, SignerRole, Stance
+from planner.cases.names import current
 from planner.practice.models import User
 
 WIDTH, HEIGHT = 400, 120  # the field that is drawn on, in points
@@ -57,7 +58,7 @@ class Signer:
 def clients_of(case: Case) -> list[Signer]:
     """Everybody who takes part, in order; for somebody under age also a guardian, whose name is asked."""
     found = []
-    for place in case.participants.filter(left_on=None).select_related("person"):
+    for place in current(case):
         person = place.person
         found.append(Signer(SignerRole.CLIENT, f"client-{person.pk}", person.name, person=person))
         if person.is_minor:

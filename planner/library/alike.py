@@ -25,7 +25,7 @@ def alike(row: Intervention, user: User) -> list[Intervention]:
     if not near:
         return []
     rows = Intervention.objects.visible_to(user).filter(pk__in=near, language=row.language).exclude(slug=row.slug)
-    found = {one.pk: one for one in rows.select_related("current")}
+    found = {one.pk: one for one in rows.only("name", "aim", "minutes", "family", "language")}
     facets = defaultdict(set)
     for pk, kind, value in Facet.objects.filter(intervention__in=[row.pk, *found]).values_list(
         "intervention_id", "kind", "value"

@@ -22,5 +22,6 @@ def note(*, by: User, interventions: Iterable[int]) -> None:
 def used(user: User) -> list[Intervention]:
     """What the person used last, the newest first. One query."""
     rows = Use.objects.visible_to(user).filter(intervention__in=Intervention.objects.visible_to(user))
-    newest = rows.select_related("intervention").order_by("-at", "-pk")[:SHOWN]
+    told = rows.select_related("intervention").only("intervention__name", "intervention__language")
+    newest = told.order_by("-at", "-pk")[:SHOWN]
     return [use.intervention for use in newest]

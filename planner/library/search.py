@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,11 @@ class Filters:
     @property
     def any(self) -> bool:
         return self != Filters()
+
+    @cached_property
+    def chosen(self) -> list[tuple[str, tuple[str, ...]]]:
+        """What is chosen, kind by kind, but for the minutes."""
+        return [(kind, wanted) for kind in (*_LABELS, "language", "tag") if (wanted := getattr(self, kind))]
 
 
 def _list(query: Mapping[str, Any], name: str) -> list[str]:
@@ -149,8 +154,7 @@ class _Entry:
     def passes(self, filters: Filters) -> bool:
         if filters.minutes and self.minutes > filters.minutes:
             return False
-        kinds = (*_LABELS, "language", "tag")
-        return all(not (wanted := getattr(filters, kind)) or self.values(kind) & set(wanted) for kind in kinds)
+        return all(not self.values(kind).isdisjoint(wanted) for kind, wanted in filters.chosen)
 
     def shown(self, languages: Iterable[str]) -> int:
         """The id of the version to show: in the first of the languages it has, else the original."""
@@ -223,17 +227,20 @@ def _entries(user: User) -> list[_Entry]:
 def _choices(entries: list[_Entry], filters: Filters) -> dict[str, list[Choice]]:
     """For each filter its values with their counts, given what is chosen in the others."""
     found = {}
+    passing = [entry for entry in entries if entry.passes(filters)]  # counts where nothing is chosen of a kind
     tags = {tag: tag for tag in sorted({tag for entry in entries for tag in entry.values("tag")} | set(filters.tag))}
     for kind, labels in {**_LABELS, "language": dict(settings.LANGUAGES), "tag": tags}.items():
-        others = replace(filters, **{kind: ()})
-        counts = Counter(value for entry in entries if entry.passes(others) for value in entry.values(kind))
         chosen = getattr(filters, kind)
+        others = replace(filters, **{kind: ()})
+        shown = [entry for entry in entries if entry.passes(others)] if chosen else passing
+        counts = Counter(value for entry in shown for value in entry.values(kind))
         found[kind] = [
             Choice(value, str(label), counts[value], value in chosen)
             for value, label in labels.items()
             if counts[value] or value in chosen
         ]
-    rest = [entry.minutes for entry in entries if entry.passes(replace(filters, minutes=None))]
+    others = replace(filters, minutes=None)
+    rest = [entry.minutes for entry in (entries if filters.minutes else passing) if entry.passes(others)]
     found["minutes"] = [
         Choice(str(most), str(most), sum(minutes <= most for minutes in rest), most == filters.minutes)
         for most in MINUTES

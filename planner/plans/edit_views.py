@@ -26,9 +26,8 @@ from planner.plans import actions, bank, page, sentences
 from planner.plans.forms import PartForm, PlannedForm, people_of
 from planner.plans.models import Goal, Objective, Plan
 from planner.plans.tree import tree_of
+from planner.plans.views import WITH, with_asker
 from planner.practice.trail import record
-
-WITH = ("case__practice", "author", "changed_by", "supervisor", "impression_of")
 
 
 @dataclass(frozen=True)
@@ -229,7 +228,7 @@ def _numbers(texts: list[str]) -> list[int]:
 
 
 def _find(request: HttpRequest, pk: int) -> Plan:
-    return find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk)
+    return with_asker(find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk), request.user)
 
 
 def _row(request: HttpRequest, plan: Plan, kind: str, pk: int) -> Any:

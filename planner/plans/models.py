@@ -287,6 +287,11 @@ class ObjectiveQuerySet(PlanTextQuerySet):
         active = self.kept().filter(goal__plan__case=case, goal__plan__state=PlanState.ACTIVE)
         return active.select_related("goal__person").order_by("goal__position", "position")
 
+    def in_words(self):
+        """Number and sentence of each, and its line: what lists say of an objective."""
+        rows = self.select_related(None).select_related("goal")
+        return rows.only("line", "position", "text", *sentences.FIELDS.values(), "goal__position")
+
     def for_eyes(self, person: Person):
         """What this person may read, as their goals may be read."""
         mine = Q(goal__audience=Audience.PERSON, goal__person=person)
@@ -341,6 +346,11 @@ class Objective(PlanText, Versioned):
 class PlannedQuerySet(PlanTextQuerySet):
     to_plan = "objective__goal__plan__"
 
+    def with_gates(self):
+        """Each with its edition, of all that this says the gates alone (`gates_told`)."""
+        rows = self.select_related("edition").annotate(gates_told=F("edition__content__gates"))
+        return rows.defer("edition__content")
+
     def visible_to(self, user: User):
         return self.filter(objective__goal__plan__in=Plan.objects.visible_to(user))
 
@@ -376,6 +386,13 @@ class PlannedIntervention(PlanText, Versioned):
     class Meta:
         app_label = "planner"
         ordering = ["position", "pk"]
+
+    @property
+    def gates(self) -> list[str]:
+        """What has to be settled before it is done; nothing for own words."""
+        if "gates_told" in self.__dict__:
+            return self.gates_told or []
+        return self.edition.gates if self.edition else []
 
     def plan_sha256(self) -> str:
         plans = Plan.objects.filter(goals__objectives=self.objective_id)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from planner.cases import clearance, gates
@@ -91,12 +92,12 @@ def cards_of(tree: Tree, people: list[Person], bound: Mapping[str, PartForm] | N
     def form(kind: str, row: Any) -> PartForm:
         return sent.get(f"{kind}-{row.pk}") or row_form(kind, row, people)
 
-    editions = [one.edition for node in tree.objectives() for one in node.planned if one.edition_id]
-    wanted = {gate for edition in editions for gate in edition.gates}
-    verdict = clearance.look(tree.plan.case, wanted) if editions else gates.Verdict()
+    of_library = [one for node in tree.objectives() for one in node.planned if one.edition_id]
+    wanted = {gate for row in of_library for gate in row.gates}
+    verdict = clearance.look(tree.plan.case, wanted) if of_library else gates.Verdict()
 
     def planned(row: PlannedIntervention) -> Card:
-        shut = verdict.of(row.edition.gates).blocked if row.edition_id else []
+        shut = verdict.of(row.gates).blocked if row.edition_id else []
         return Card("intervention", row, form("intervention", row), shut=tuple(one.sentence for one in shut))
 
     def objective(node: ObjectiveNode) -> Card:
@@ -126,13 +127,15 @@ def whole(plan: Plan, user: User, bound: Mapping[str, PartForm] | None = None) -
     """The context of the editor's page, in a constant number of queries."""
     tree, people, sent = tree_of(plan), people_of(plan.case), bound or {}
     language = user.language or plan.case.practice.language
-    statements = Statement.objects.visible_to(user)
+    kind = plan.case.kind
+    statements = Statement.objects.visible_to(user).only("name", "language").annotate(whom=F("content__for_whom"))
+    pathways = Pathway.objects.visible_to(user).only("name").annotate(whom=F("content__for_whom"))
     return {
         **blocks(plan, tree, people, sent), **side(plan, tree),
         "opening": sent.get("opening") or part_form(plan, "opening", people),
         "frame": sent.get("frame") or part_form(plan, "frame", people),
-        "statements": _fitting(statements, plan, language),
-        "pathways": [row for row in Pathway.objects.visible_to(user) if plan.case.kind in row.content["for_whom"]],
+        "statements": _fitting(statements, kind, language),
+        "pathways": [row for row in pathways if kind in row.whom],
         "phrases": phrases_of(user),
         "library_names": list(
             Intervention.objects.visible_to(user).order_by("name").values_list("name", flat=True).distinct()
@@ -140,9 +143,9 @@ def whole(plan: Plan, user: User, bound: Mapping[str, PartForm] | None = None) -
     }  # fmt: skip
 
 
-def _fitting(rows: Any, plan: Plan, language: str) -> list[Statement]:
+def _fitting(rows: Any, kind: str, language: str) -> list[Statement]:
     """The problems of the bank for this kind of case, in the page's language where there are any."""
-    fitting = [row for row in rows if plan.case.kind in row.content["for_whom"]]
+    fitting = [row for row in rows if kind in row.whom]
     return [row for row in fitting if row.language == language] or fitting
 
 

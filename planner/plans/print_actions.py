@@ -27,7 +27,7 @@ def look(plan: Plan, person: Person | None) -> gates.Verdict:
 
 
 def _gates_of(node: ObjectiveNode) -> set[str]:
-    return {gate for row in node.planned if row.edition_id for gate in row.edition.gates}
+    return {gate for row in node.planned for gate in row.gates}
 
 
 def print_plan(*, plan: Plan, person: Person | None, by: User, options: Options) -> PlanPrint:

@@ -65,9 +65,10 @@ def not_yet(tree: Tree) -> list[NotYet]:
     return found
 
 
-def signers_of(plan: Plan, user: User) -> list[Signer]:
-    """Who has not signed yet: everybody who takes part, guardians, and the clinician at the page."""
-    rows = list(plan.signatures.all())
+def signers_of(plan: Plan, user: User, given_yet: list[PlanSignature] | None = None) -> list[Signer]:
+    """Who has not signed yet: everybody who takes part, guardians, and the clinician at the page. `given_yet`: its
+    signatures, read already."""
+    rows = list(plan.signatures.all()) if given_yet is None else given_yet
     given = {(row.role, row.person_id) for row in rows if row.way != SignatureWay.NONE}
     found = [one for one in clients_of(plan.case) if (one.role, one.person.pk) not in given]
     if not any(row.role == SignerRole.CLINICIAN for row in rows):
@@ -214,7 +215,8 @@ def _step(plan: Plan, by: User, step: str, comment: str = "") -> None:
 def comments_on(plan: Plan) -> list[SupervisionStep]:
     """What the supervisor wrote about the versions of this case, newest first: a returned text is read with it."""
     steps = SupervisionStep.objects.filter(plan__case=plan.case).exclude(comment="")
-    return list(steps.select_related("by", "plan").order_by("-pk"))
+    told = steps.select_related("by", "plan").only("comment", "at", "by__name", "plan__number")
+    return list(told.order_by("-pk"))
 
 
 # What holds afterwards

@@ -66,13 +66,10 @@ def _numbered(node: GoalNode, place: int) -> GoalNode:
 def tree_of(plan: Plan, person: Person | None = None, *, joint: bool = False) -> Tree:
     """The plan; for a person only what is for their eyes; `joint`: only what everybody may read. Four queries."""
     problems = Problem.objects.filter(plan=plan).kept().select_related("person")
-    goals = list(Goal.objects.filter(plan=plan).kept().select_related("person", "problem"))
-    objectives = list(Objective.objects.filter(goal__in=[goal.pk for goal in goals]).kept())
-    planned = list(
-        PlannedIntervention.objects.filter(objective__in=[one.pk for one in objectives])
-        .kept()
-        .select_related("edition__intervention")
-    )
+    goals = list(Goal.objects.filter(plan=plan).kept().select_related("person"))
+    objectives = list(Objective.objects.filter(goal__in=[goal.pk for goal in goals], removed_at=None))
+    planned = PlannedIntervention.objects.filter(objective__in=[one.pk for one in objectives], removed_at=None)
+    planned = list(planned.with_gates())
     whole = Tree(plan, tuple(problems), tuple(_node(goal, objectives, planned) for goal in goals))
     return whole.part(person) if joint or person is not None else whole
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from planner.base.access import carrying, clinical, find, find_to_edit
+from planner.base.access import carrying, clinical, find, find_to_edit, put
 from planner.base.once import once
 from planner.cases.models import Case, SignerRole
 from planner.cases.signing import SignatureForm, staff
@@ -20,18 +20,27 @@ from planner.plans import compare, review_actions, reviews, signing, standing
 from planner.plans.forms import CommentForm, ReviewForm, StandingForm
 from planner.plans.models import Goal, Objective, Plan, PlanReview, PlanState, Supervision
 from planner.plans.tree import tree_of
+from planner.practice.models import User
 from planner.practice.trail import record
 
-WITH = ("case__practice", "author", "changed_by", "supervisor", "impression_of")
+WITH = ("case", "impression_of")
 
 
 @require_safe
 @clinical
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole plan, for the team of the case."""
-    found = find(Plan.objects.select_related(*WITH), request.user, pk=pk)
+    found = with_asker(find(Plan.objects.select_related(*WITH), request.user, pk=pk), request.user)
     record("viewed", by=request.user, what="plan", what_id=found.pk, case_id=found.case_id)
     return plan_page(request, found)
+
+
+def with_asker(found: Plan, user: User) -> Plan:
+    """The plan of a page. Who wrote it is the person who asks, as a rule: read already, like their practice."""
+    put(found.case, "practice", user.practice)
+    for name in ("author", "changed_by", "supervisor"):
+        put(found, name, user)
+    return found
 
 
 def plan_page(request: HttpRequest, found: Plan, *, status: int = 200, **forms: Any) -> HttpResponse:
@@ -39,13 +48,15 @@ def plan_page(request: HttpRequest, found: Plan, *, status: int = 200, **forms: 
     tree = tree_of(found)
     histories = standing.histories(found.case, tree.lines)
     lines = [row for rows in histories.values() for row in rows]
+    signatures = signing.shown(found, tree)
     decides = found.supervision == Supervision.AWAITING and found.supervisor_id == request.user.pk
     context = {
         "plan": found, "tree": tree, "histories": histories, "t_score": standing.t_score(tree, histories),
-        "signatures": signing.shown(found, tree), "holds": signing.holds(found, tree), "due": reviews.of(found, lines),
-        "waiting": signing.signers_of(found, request.user),
-        "may_edit": Plan.objects.editable_by(request.user).filter(pk=found.pk).exists() and request.user.is_clinical,
-        "steps": found.supervision_steps.select_related("by"), "comments": signing.comments_on(found),
+        "signatures": signatures, "holds": signing.holds(found, tree), "due": reviews.of(found, lines),
+        "waiting": signing.signers_of(found, request.user, [one.row for one in signatures]),
+        "may_edit": request.user.is_clinical and Plan.objects.editable_by(request.user).filter(pk=found.pk).exists(),
+        "steps": found.supervision_steps.select_related("by").only("step", "at", "by__name"),
+        "comments": signing.comments_on(found),
         "reviews": found.reviews.select_related("by"), "decides": decides, **forms,
     }  # fmt: skip
     if decides:
@@ -87,7 +98,7 @@ def plan_compare(request: HttpRequest, pk: int) -> HttpResponse:
 @carrying
 def plan_stand(request: HttpRequest, pk: int, kind: str, row_pk: int) -> HttpResponse:
     """Where a goal or an objective stands, and its history."""
-    found = find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk)
+    found = with_asker(find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk), request.user)
     row = _line_of(request, found, kind, row_pk)
     history = standing.histories(found.case, [row.line]).get(row.line, [])
     initial = {"status": standing.status_of(history), "on": timezone.localdate()}
@@ -118,7 +129,7 @@ def _stand(request: HttpRequest, found: Plan, row: Goal | Objective, form: Stand
 @carrying
 def plan_review(request: HttpRequest, pk: int) -> HttpResponse:
     """A look at the plan: what was found, what follows."""
-    found = find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk)
+    found = with_asker(find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk), request.user)
     due = reviews.of(found)
     because = due.because[0] if due else "interval"
     form = ReviewForm(

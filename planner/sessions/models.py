@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -217,7 +217,7 @@ class HandoutQuerySet(models.QuerySet):
         """What an agenda shows of its handouts, sheet by sheet: the sheet's title (`sheet_title`) without its text, and
         the names of whoever gets it (`print_name`, `full_name`; None for all together)."""
         rows = self.only("item", "edition", "participant", "wanted").annotate(
-            sheet=F("edition__worksheet_id"), sheet_title=KT("edition__content__title"),
+            sheet=F("edition__worksheet_id"), sheet_title=KeyTextTransform("title", "edition__content"),
             print_name=F("participant__person__print_name"), full_name=F("participant__person__name"),
         )  # fmt: skip
         return rows.order_by("edition__worksheet__order", "edition__worksheet_id", "participant__order", "pk")

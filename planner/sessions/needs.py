@@ -19,7 +19,6 @@ from django.utils.translation import ngettext
 from planner.cases import gates
 from planner.homework.models import Assignment, AssignmentState
 from planner.library.models import WorksheetEdition
-from planner.plans import sentences
 from planner.plans.models import Objective, PlannedIntervention
 from planner.sessions.models import AgendaItem, Done, NoteObjective, Session, SessionState
 
@@ -71,8 +70,7 @@ class Needs:
 
     @cached_property
     def objectives(self) -> list[Objective]:
-        rows = Objective.objects.active_of(self.session.case).select_related(None).select_related("goal")
-        return list(rows.only("line", "position", "text", *sentences.FIELDS.values(), "goal__position"))
+        return list(Objective.objects.active_of(self.session.case).in_words())
 
     @cached_property
     def planned(self) -> list[PlannedIntervention]:

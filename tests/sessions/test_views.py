@@ -254,6 +254,15 @@ def test_the_search_beside_the_agenda(page, session):
     assert "Steady talk" not in text_of(page.get(url("session_library", session.pk), {"family": "relapse"}, **HTMX))
 
 
+def test_the_agenda_names_its_sheets_and_who_gets_them(page, session, owner):
+    made = factories.make_intervention(gates=[])
+    actions.add_library_item(session, made, by=owner, version=1)
+    title = made.worksheets.get().current.content["title"]
+    shown = " ".join(text_of(page.get(url("session_plan", session.pk))).split())
+    assert f"<b>Homework to give:</b> {title} (Maya, Ruben)" in shown
+    assert f'aria-label="{title}: Maya"' in shown
+
+
 def test_handouts_are_ticked_for_each_person(page, session, owner):
     actions.add_library_item(session, factories.make_intervention(gates=[]), by=owner, version=1)
     handout = Handout.objects.first()
