@@ -74,15 +74,23 @@ def _specific(facts: Facts) -> list[Remark | None]:
     words = [word.lower() for word in _WORDS.findall(text)]
     if not words:
         return [Remark("S", "text", _("Write what is done."), _("An objective is something a person does."))]
-    return [_by_somebody(facts), _one_behaviour(text, words), _seen(facts, text)]
+    return [_by_somebody(facts), _one_behaviour(_deed(facts, text)), _seen(facts, text)]
+
+
+def _deed(facts: Facts, text: str) -> str:
+    """The text without who does it and how it shows: two names, or two places where it shows, are still one
+    behaviour."""
+    for part in filter(None, (facts.who, facts.measure)):
+        text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", " ", text)
+    return text
 
 
 def _by_somebody(facts: Facts) -> Remark | None:
     return None if facts.who else Remark("S", "who", _("Who does it?"), _("A name makes it somebody's own."))
 
 
-def _one_behaviour(text: str, words: list[str]) -> Remark | None:
-    if not _is_several(text, words):
+def _one_behaviour(deed: str) -> Remark | None:
+    if not _is_several(deed):
         return None
     says = _("This may be more than one behaviour. Make two objectives of it.")
     return Remark("S", "text", says, _("With one thing to do, everybody can say whether it happened."))
@@ -96,7 +104,8 @@ def _seen(facts: Facts, text: str) -> Remark | None:
     return Remark("S", "text", says, _("What can be seen can be noticed, also on a bad day."))
 
 
-def _is_several(text: str, words: list[str]) -> bool:
+def _is_several(text: str) -> bool:
+    words = [word.lower() for word in _WORDS.findall(text)]
     sentences = [part for part in re.split(r"[.!?;]\s+", text.strip()) if _WORDS.search(part)]
     return len(sentences) > 1 or words.count("and") > MOST_ANDS or "and then" in text.lower() or len(words) > LONGEST
 

@@ -9,6 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planner.library import packs
+from planner.library.actions import FIRST_PACK
+from planner.plans import sentences
 from planner.plans.smart import Facts, check
 
 TODAY = datetime.date(2026, 11, 26)
@@ -54,6 +57,11 @@ def test_what_is_open_is_said_once_with_its_reason(change, letter, field, says):
 
 
 SILENT = [
+    {
+        "text": "Each of Maya and Ruben calls a pause and comes back, as shown by notes of leaving and of coming back.",
+        "who": "Each of Maya and Ruben",
+        "measure": "notes of leaving and of coming back",
+    },
     {"text": "Maya and Ruben sit down and talk for ten minutes."},
     {"text": "Maya goes to bed by 11 p.m., four nights a week."},
     {"text": "Maya feels calmer", "measure": "PHQ-9"},
@@ -72,3 +80,23 @@ def test_it_says_something_sensible_of_any_text(text, target, measure, due, star
     said = check(Facts(text=text, target=target, measure=measure, due=due, baseline_on=start), TODAY)
     assert {one.letter for one in said} <= set("SMART")
     assert all(one.says and one.why and hasattr(GOOD, one.field) for one in said)
+
+
+FILLED = {
+    "who": "each of Maya and Ruben", "what": "ten minutes at the table", "how often": "once a week", "how many": "3",
+    "by when": "24 February 2027", "measured how": "own notes", "start": "2", "target": "6",
+}  # fmt: skip
+
+
+def test_the_bank_s_own_words_stand_up_to_the_check():
+    """What the house proposes, it does not send back: each objective of the bank, filled in, is one thing to do."""
+    sent_back = []
+    for statement in packs.read_pack(FIRST_PACK).statements:
+        for objective in statement.objectives:
+            given = {**FILLED, "measured how": objective.measured or FILLED["measured how"]}
+            said = Facts(
+                sentences.filled(objective.text, given), given["who"], given["how often"], given["measured how"],
+                "2", "6", datetime.date(2027, 2, 24), TODAY,
+            )  # fmt: skip
+            sent_back += [(statement.slug, objective.text, one.says) for one in check(said, TODAY)]
+    assert sent_back == []
