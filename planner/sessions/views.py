@@ -312,28 +312,27 @@ def item_add(request: HttpRequest, pk: int) -> HttpResponse:
 def _add_from_library(request: HttpRequest, session: Session) -> HttpResponse:
     found = Intervention.objects.select_related("current")
     intervention = find(found, request.user, pk=request.POST["intervention"])
-
-    def add(version: int) -> str:
-        before = session.version
-        item = actions.add_library_item(session, intervention, by=request.user, version=version)
-        if session.version == before:
-            return _("%(title)s is on the agenda already.") % {"title": item.title}
-        return _("Added: %(title)s, %(n)d minutes.") % {"title": item.title, "n": item.minutes}
-
-    # No one-time key: what is on the agenda already is not added again, so a second click adds nothing.
-    return write_agenda(request, session, "", add)
+    return _add(request, session, actions.add_library_item, intervention, _("Added: %(title)s, %(n)d minutes."))
 
 
 def _add_sheet(request: HttpRequest, session: Session) -> HttpResponse:
     rows = Worksheet.objects.select_related("current__worksheet__intervention__current", "intervention")
     worksheet = find(rows, request.user, pk=request.POST["worksheet"])
+    return _add(request, session, actions.add_sheet_item, worksheet, _("Added: the sheet “%(title)s” alone."))
+
+
+def _add(
+    request: HttpRequest, session: Session, action: Callable[..., AgendaItem], thing: Any, said: str
+) -> HttpResponse:
+    """Puts something of the library on the agenda. No one-time key: what is there already is not added again, so a
+    second click adds nothing."""
 
     def add(version: int) -> str:
         before = session.version
-        item = actions.add_sheet_item(session, worksheet, by=request.user, version=version)
+        item = action(session, thing, by=request.user, version=version)
         if session.version == before:
             return _("%(title)s is on the agenda already.") % {"title": item.title}
-        return _("Added: the sheet “%(title)s” alone.") % {"title": item.title}
+        return said % {"title": item.title, "n": item.minutes}
 
     return write_agenda(request, session, "", add)
 
