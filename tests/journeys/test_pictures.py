@@ -65,6 +65,7 @@ def test_make_the_picture_of_the_planner(window, house, plan):
     page = window(house.dana).page
     page.goto(reverse("session_plan", args=[plan.pk]))
     expect(page.locator(".agenda-item").first).to_be_visible()
+    expect(page.locator(".to-come")).to_have_count(0)  # its parts have come
     keep(page.screenshot(), "planner.png")
 
 
