@@ -20,7 +20,8 @@ PEOPLE = ("nobody", "stranger", "colleague", "front_desk", "supervisor", "owner"
 
 @dataclass(frozen=True)
 class Door:
-    """`opens`: status for each of PEOPLE in order. `args`: names of things in the world, for the address."""
+    """`opens`: status for each of PEOPLE in order. `args`: names of things in the world, for the address; a word that
+    is also the name of a thing stands behind an equals sign."""
 
     opens: tuple[int, ...]
     args: tuple[str, ...] = ()
@@ -46,7 +47,7 @@ DOORS: dict[str, list[Door]] = {
     "curious":              [door("302 404 404 403 200 200", "case")],
     "search":               [door("302 200 200 403 200 200", query="?q=maya")],
     "case_audit":           [door("302 404 404 403 200 200", "case")],
-    "case_audit_part":      [door("302 404 404 403 200 200", "case", part) for part in ("plan", "notes", "safety")],
+    "case_audit_part":      [door("302 404 404 403 200 200", "case", part) for part in ("=plan", "notes", "safety")],
     "case_audit_print":     [door("401 404 404 403 403 302", "case", post=True)],
     "case_thread":          [door("302 404 404 403 200 200", "case")],
     "case_thread_part":     [door("302 404 404 403 200 200", "case")],
@@ -351,7 +352,9 @@ def test_every_door_has_its_row():
 
 def address_of(world, name: str, row: Door) -> str:
     things = world.things
-    return reverse(name, args=[things.get(arg, arg) for arg in row.args]) + row.query.format(**things)
+    return reverse(name, args=[things.get(arg, str(arg).removeprefix("=")) for arg in row.args]) + row.query.format(
+        **things
+    )
 
 
 def knock(world, person: str, name: str, row: Door):
