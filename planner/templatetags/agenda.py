@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any
 
 from django import template
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -29,6 +29,7 @@ BUTTON = (
     '<button class="btn btn-sm btn-quiet btn-icon" id="{}-{}" type="submit" form="act" formaction="{}"{} hx-post="{}" '
     'hx-target="#agenda" hx-swap="outerHTML" data-plan aria-keyshortcuts="{}" aria-label="{}">{}</button>'
 )
+TO = ' name="to" value="{}"'
 LINE = (
     '<div class="agenda-line">'
     '<span class="agenda-grip" draggable="true" aria-hidden="true" title="{drag}">{grip}</span>'
@@ -48,7 +49,7 @@ SERVES = (
     '<option value="">{}</option>{}</select>{}</form>'
 )
 PROMPT = (
-    '<details{}><summary>{}</summary><form method="post" action="{}" data-autosave>{}<label class="visually-hidden" '
+    '<details {}><summary>{}</summary><form method="post" action="{}" data-autosave>{}<label class="visually-hidden" '
     'for="prompt-{}">{}</label><textarea class="form-control form-control-sm" id="prompt-{}" name="prompt" rows="2" '
     'maxlength="3000">{}</textarea>{}</form></details>'
 )
@@ -60,7 +61,7 @@ def agenda_line(context: dict[str, Any], row: Any, change: str, move: str, remov
     item, says = row.item, _says(row)
     ups = (("up", "Alt+ArrowUp", "chevron-up"), ("down", "Alt+ArrowDown", "chevron-down"))
     up, down = (
-        format_html(BUTTON, to, item.pk, move, mark_safe(f' name="to" value="{to}"'), move, keys, says[to], icon(name))
+        format_html(BUTTON, to, item.pk, move, format_html(TO, to), move, keys, says[to], icon(name))
         for to, keys, name in ups
     )
     gone = format_html(BUTTON, "remove", item.pk, remove, "", remove, "Delete", says["remove"], icon("x"))
@@ -86,7 +87,7 @@ def agenda_serves(context: dict[str, Any], row: Any, change: str) -> SafeString:
 def agenda_prompt(context: dict[str, Any], row: Any, change: str) -> SafeString:
     """What is to be kept in mind with an item, behind a fold where it is empty."""
     item = row.item
-    opened = mark_safe(" open") if item.prompt else ""
+    opened = "open" if item.prompt else ""
     return format_html(
         PROMPT, opened, _("To keep in mind"), change, _hidden(context), item.pk, _says(row)["prompt"], item.pk,
         item.prompt, _save(),
@@ -96,11 +97,8 @@ def agenda_prompt(context: dict[str, Any], row: Any, change: str) -> SafeString:
 @register.simple_tag
 def choices(rows: Iterable[tuple[Any, Any]], chosen: Any) -> SafeString:
     """The choices of a list, (value, words), with the chosen one marked."""
-    told = (
-        f'<option value="{escape(value)}"{" selected" * (value == chosen)}>{escape(words)}</option>'
-        for value, words in rows
-    )
-    return mark_safe("".join(told))
+    told = ((value, " selected" if value == chosen else "", words) for value, words in rows)
+    return format_html_join("", '<option value="{}"{}>{}</option>', told)
 
 
 def _says(row: Any) -> dict[str, str]:
