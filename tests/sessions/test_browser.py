@@ -90,6 +90,23 @@ def test_several_quick_presses_all_count(tab, live_server, session):
     expect(page.locator("#said")).to_have_text("Close: now 1 of 3.")
 
 
+def test_a_press_that_waits_is_not_lost_on_a_part_that_comes_meanwhile(tab, live_server, session):
+    page = tab()
+    parts, moves = [], []
+    page.route("**/sessions/*/library/*", lambda route: parts.append(route))
+    page.route("**/move/", lambda route: moves.append(route))
+    plan(page, live_server, session)
+    close = session.items.get(title="Close")
+    page.locator(f"#title-{close.pk}").focus()
+    page.keyboard.press("Alt+ArrowUp")
+    page.keyboard.press("Alt+ArrowUp")
+    parts.pop().continue_()
+    expect(page.locator("#library-rows .to-come")).not_to_be_attached()
+    page.unroute("**/move/")
+    moves.pop().continue_()
+    expect(page.locator("#said")).to_have_text("Close: now 1 of 3.")
+
+
 def test_the_mouse_drags_an_item(tab, live_server, session):
     page = plan(tab(), live_server, session)
     page.locator(".agenda-grip").nth(2).drag_to(page.locator(".agenda-item").first)

@@ -173,7 +173,9 @@
     if (pressed.hasAttribute?.("data-plan")) acting = pressed;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.requestConfig.elt === acting && !settling) acting = null;
+    if (event.detail.requestConfig.elt !== acting || settling) return;
+    acting = null;
+    if (!event.detail.successful) moves = [];   // what waited was meant for the agenda that did not come
   });
   document.addEventListener("htmx:confirm", (event) => {
     if (!event.target.hasAttribute?.("data-plan")) return;
@@ -224,7 +226,7 @@
     if (waiting().length) schedule(PAUSE);
     fadeUndo();
     if (verb === "post" && document.activeElement === document.body) refocus();   // a part that came by itself takes no focus
-    const move = moves.shift();
+    const move = acting ? null : moves.shift();   // a part may settle while a press is still on its way
     if (move) move();
     else if (searchAgain && !acting) { searchAgain = false; htmx.trigger(document.querySelector(".plan-search"), "submit"); }
   }
