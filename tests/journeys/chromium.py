@@ -7,11 +7,15 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 #: No sandbox: the tests may run as root in a container. /dev/shm is often too small there.
 FLAGS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-color-profile=srgb")
+#: Milliseconds that a page may take until it shows what is expected: a busy machine is slow, not wrong.
+PATIENCE = 20_000
+
+expect.set_options(timeout=PATIENCE)
 
 
 def path() -> str | None:

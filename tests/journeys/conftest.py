@@ -382,7 +382,7 @@ class Window:
             base_url=url, viewport=size, color_scheme=theme, reduced_motion="reduce", locale="en-US",
             timezone_id="America/Los_Angeles",
         )  # fmt: skip
-        self.context.set_default_timeout(20_000)
+        self.context.set_default_timeout(chromium.PATIENCE)
         if who:
             self.context.add_cookies([{"name": "session", "value": signed_in(who), "url": url}])
         self.page = self.watch(self.context.new_page())

@@ -64,7 +64,7 @@ class Running:
 
     def end(self, how: int = signal.SIGINT) -> int:
         self.process.send_signal(how)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=60)
 
 
 @pytest.fixture

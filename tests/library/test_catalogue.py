@@ -256,7 +256,7 @@ else:
 def run(*args, wait=True):
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     started = subprocess.Popen([sys.executable, "-c", LIFE, *map(str, args)], stdout=subprocess.PIPE, env=env, cwd=ROOT)
-    return started.communicate(timeout=60)[0].decode().split() if wait else started
+    return started.communicate(timeout=180)[0].decode().split() if wait else started
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of this kind are not there")
@@ -271,18 +271,18 @@ def test_a_real_process_gives_signs_stops_when_asked_and_shows_when_it_was_kille
         run(place, "make")
         at_work = run(place, "work", wait=False)
         try:
-            deadline = time.monotonic() + 40
+            deadline = time.monotonic() + 120
             while look()[:2] != ["running", "30"] and time.monotonic() < deadline:
                 time.sleep(0.2)
             first = float(look()[2])
             if end == "cancel":
                 run(place, "cancel")
-                assert at_work.wait(timeout=20) == 0
+                assert at_work.wait(timeout=60) == 0
                 assert look()[0] == "cancelled"
             else:
                 assert float(look()[2]) >= first  # it lives
                 at_work.kill()
-                at_work.wait(timeout=20)
+                at_work.wait(timeout=60)
                 last = look()
                 assert last[0] == "running" and look() == last  # no sign any more: failed after LIFE_SIGN
         finally:

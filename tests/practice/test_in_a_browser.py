@@ -1,39 +1,36 @@
 """The lock in a real browser, the passkey in a virtual one, and axe on the pages of this room."""
 
 import re
-import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from planner.practice import actions, crisis
 from planner.practice.models import OpenSession, User
 from tests.factories import PASSWORD
+from tests.journeys import chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOME = re.compile(r"^http://localhost:\d+/$")
 pytestmark = [
     pytest.mark.journey,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium"),
+    pytest.mark.skipif(not chromium.path(), reason="no Chromium"),
     pytest.mark.django_db(transaction=True),
 ]
 
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as engine:
-        opened = engine.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium.launched() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
 def page(browser, live_server):
     """A page of a fresh browser; a word on the console or a refused script fails the test."""
     context = browser.new_context(base_url=live_server.url.replace("127.0.0.1", "localhost"))
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(chromium.PATIENCE)
     opened = context.new_page()
     faults = []
     opened.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
@@ -108,7 +105,7 @@ def test_the_page_locks_itself(page, owner, settings):
     settings.IDLE_MINUTES = 0.1
     sign_in(page)
     page.goto(reverse("profile"))
-    expect(page.get_by_role("heading", name="Locked. Your text is kept.")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="Locked. Your text is kept.")).to_be_visible()
 
 
 def test_a_form_sent_while_locked_is_sent_again(page, owner):

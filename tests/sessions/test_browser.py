@@ -135,7 +135,7 @@ def test_a_lost_line_keeps_the_text_and_tries_again(tab, live_server, session):
     page.locator(f"#title-{talk.pk}").fill("Typed on the train")
     expect(page.locator("#saved")).to_have_text("Not saved: no connection. Your text is kept; trying again.")
     page.context.set_offline(False)
-    expect(page.locator("#saved")).to_have_text(re.compile("Saved"), timeout=15000)
+    expect(page.locator("#saved")).to_have_text(re.compile("Saved"))
     assert AgendaItem.objects.get(pk=talk.pk).title == "Typed on the train"
 
 
