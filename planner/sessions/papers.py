@@ -362,7 +362,9 @@ def _cover(
 ) -> Cover:
     """A person's cover lists their sheets. A packet for several says whose is whose and stays with the clinician."""
     if reader:
-        return Cover(_("Your sheets"), reader.person.on_paper, tuple(copy.title for copy in copies), _bring_back(back))
+        hint = _("Tick each sheet when you have looked at it. You need not do all of them.")
+        titles = tuple(copy.title for copy in copies)
+        return Cover(_("Your sheets"), reader.person.on_paper, titles, hint, _bring_back(back))
     contents = tuple(
         _("%(name)s: %(title)s") % {"name": copy.participant.person.on_paper, "title": sheet.title}
         if copy.participant
@@ -370,7 +372,8 @@ def _cover(
         for copy, sheet in zip(chosen, copies, strict=True)
     )
     names = ", ".join(participant.person.on_paper for participant in attending)
-    return Cover(_("Sheets to hand out (this page stays with the clinician)"), names, contents, _bring_back(back))
+    title = _("Sheets to hand out (this page stays with the clinician)")
+    return Cover(title, names, contents, _("Tick each sheet when it has been handed out."))
 
 
 def _bring_back(day: Any) -> str:

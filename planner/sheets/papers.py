@@ -71,15 +71,17 @@ class SheetCopy:
 
 @dataclass(frozen=True)
 class Cover:
-    """The first page of a packet: what it is, for whom, which sheets are in it, and when to bring them back."""
+    """The first page of a packet: what it is, for whom, which sheets are in it, what a tick beside one of them means,
+    and when to bring them back."""
 
     title: str
     for_whom: str = ""
     contents: tuple[str, ...] = ()
+    hint: str = ""
     bring_back: str = ""
 
     def boxes(self) -> list[tuple[str, FieldSpec]]:
-        """Each sheet's title with a box to tick when it has been looked at."""
+        """Each sheet's title with a box to tick."""
         return [(title, FieldSpec(f"_sheet-{n}", title, "check")) for n, title in enumerate(self.contents, 1)]
 
 

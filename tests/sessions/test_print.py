@@ -78,7 +78,9 @@ def test_each_person_gets_their_own_wording_and_name_and_nothing_of_the_other(se
 
 def test_the_whole_packet_has_a_cover_for_the_clinician_and_everybodys_sheets_in_order(session):
     html = html_of(session, papers.PACKET)
-    assert "stays with the clinician" in html
+    cover = html[: html.index("</article>")]
+    assert "stays with the clinician" in cover and "when it has been handed out" in cover
+    assert "bring this" not in cover and "You need not do all" not in cover  # said to clients, on their own covers
     assert "Maya: Our talk" in html and "Ruben: Our talk" in html
     assert html.index("Your sheet, Maya") < html.index("Your sheet, Ruben")
     order = order_of(session, papers.PACKET)

@@ -118,7 +118,9 @@ def packet(options: Options, **changes) -> "press.Paper":
         make_copy(name="Maya", prefix="s1-", address=ADDRESS, role_line="Your sheet, Maya"),
         make_copy(title="Relapse plan", discreet_title="Our plan", prefix="s2-", address=ADDRESS[::-1]),
     ]
-    cover = Cover("Sheets for Maya", "Maya", tuple(copy.title for copy in copies), "Bring these back on Thu 3 Dec.")
+    cover = Cover(
+        "Sheets for Maya", "Maya", tuple(copy.title for copy in copies), bring_back="Bring these back on Thu 3 Dec."
+    )
     return packet_paper(
         copies, cover=cover, letterhead=LETTERHEAD, options=options, title="Packet for Maya", language="en", **changes
     )
