@@ -1,10 +1,22 @@
 """Falls of trust beyond a person's usual change are marked on the ratings; those that are there are marked here."""
 
 from itertools import groupby
+from statistics import median
 
 from django.db import migrations, models
 
-from planner.progress.falls import fell_from
+
+def fell_from(scores):
+    """The rule as it was when this was written (planner/progress/falls.py may move on): for each score, oldest first,
+    the one before where it fell beyond the usual change."""
+    found, changes, before = [], [], None
+    for score in scores:
+        usual = max(median(changes) if len(changes) >= 3 else 1, 1)
+        found.append(before if before is not None and before - score > usual else None)
+        if before is not None:
+            changes.append(abs(score - before))
+        before = score
+    return found
 
 
 def mark(apps, schema_editor):
