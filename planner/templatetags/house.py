@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
-from urllib.parse import quote
 
 import lucide
 from django import template
@@ -13,15 +12,13 @@ from django.http import QueryDict
 from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as django_url
-from django.urls import URLResolver, get_resolver, get_script_prefix, get_urlconf
-from django.urls.converters import IntConverter
 from django.utils import dates, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planner.base import once
+from planner.base import addresses, once
 from planner.base.text import markdown
 from planner.cases import names
 
@@ -42,29 +39,13 @@ class Address(URLNode):
 
     def render(self, context: template.Context) -> str:
         numbers = tuple(arg.resolve(context) for arg in self.args)
-        name = self.view_name.resolve(context)
-        pattern = None if self.kwargs else _pattern(get_resolver(get_urlconf()), name, len(numbers))
-        if pattern is None or not all(type(number) is int and number >= 0 for number in numbers):
+        found = None if self.kwargs else addresses.plain(self.view_name.resolve(context), numbers)
+        if found is None:
             return super().render(context)
-        address = f"{get_script_prefix()}{pattern % numbers}"
         if self.asvar:
-            context[self.asvar] = address
+            context[self.asvar] = found
             return ""
-        return address
-
-
-@lru_cache(maxsize=2048)
-def _pattern(resolver: URLResolver, name: str, length: int) -> str | None:
-    """ "cases/%s/team/" for a door with that many whole numbers in its address; None where it is anything else."""
-    doors = resolver.reverse_dict.getlist(name)
-    if len(doors) != 1 or len(doors[0][0]) != 1:
-        return None
-    ((((path, names),), _regex, defaults, converters),) = doors
-    plain = path.isascii() and not path.startswith("/") and quote(path, safe="/%()s~") == path
-    if defaults or len(names) != length or not plain or "%%" in path:
-        return None
-    whole = all(isinstance(converters.get(name), IntConverter) for name in names)
-    return path % {name: "%s" for name in names} if whole else None
+        return found
 
 
 @register.tag("url")

@@ -1,4 +1,4 @@
-"""`{% url %}` as the house has it: for every door what `reverse` says."""
+"""`{% url %}` and `address` as the house has them: for every door what `reverse` says."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from django.template import engines
 from django.urls import NoReverseMatch, get_resolver, get_script_prefix, reverse, set_script_prefix
 
-from planner.templatetags.house import _pattern
+from planner.base.addresses import _pattern, address
 
 DOORS = sorted(
     (name, names)
@@ -31,8 +31,11 @@ def test_every_door_has_the_address_that_reverse_gives(name, names):
         except NoReverseMatch:
             with pytest.raises(NoReverseMatch):
                 drawn(f"{{% url '{name}'{words} %}}", **context)
+            with pytest.raises(NoReverseMatch):
+                address(name, *values)
             assert drawn(f"{{% url '{name}'{words} as it %}}[{{{{ it }}}}]", **context) == "[]"
         else:
+            assert address(name, *values) == expected
             assert drawn(f"{{% url '{name}'{words} %}}", **context) == expected
             assert drawn(f"{{% url '{name}'{words} as it %}}[{{{{ it }}}}]", **context) == f"[{expected}]"
 
