@@ -10,7 +10,7 @@ Every sentence is for the clinician. None may reach a client's paper or a view t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -138,7 +138,8 @@ def look(
     overrides: Iterable[GateOverride] | None = None,
 ) -> Verdict:
     """What stands against `gates` for those who take part (everybody in the case unless told). At most four queries;
-    `flags` and `overrides` (those that stand) are what was read of the whole case already.
+    the overrides are asked for where something stops. `flags` and `overrides` (those that stand) are what was read of
+    the whole case already.
 
     A gate that this house does not know is treated as shut nowhere: the pack reader refuses such a name long before.
     """
@@ -147,15 +148,29 @@ def look(
         return Verdict()
     attending = current(case) if participants is None else list(participants)
     flags = list(case.flags.all()) if flags is None else flags
-    standing = standing_overrides(case, flags) if overrides is None else overrides
-    overridden = {override.gate for override in standing}
+    known = {participant.pk: newest(flags, participant.person_id) for participant in attending}
+    found = [
+        (reason, effect)
+        for gate in wanted
+        for participant in attending
+        for reason, effect in _reasons(gate, participant, known[participant.pk], joint=is_joint(case))
+    ]
+    if any(effect is not Effect.WARNS for _reason, effect in found):
+        standing = standing_overrides(case, flags) if overrides is None else overrides
+        found = _overridden(found, {override.gate for override in standing})
     verdict = Verdict()
-    for gate in wanted:
-        for participant in attending:
-            for reason, effect in _reasons(gate, participant, flags, overridden, joint=is_joint(case)):
-                stops = effect is not Effect.WARNS and not reason.overridden
-                (verdict.blocked if stops else verdict.warnings).append(reason)
+    for reason, effect in found:
+        stops = effect is not Effect.WARNS and not reason.overridden
+        (verdict.blocked if stops else verdict.warnings).append(reason)
     return verdict
+
+
+def _overridden(found: list[tuple[Reason, Effect]], gates: set[str]) -> list[tuple[Reason, Effect]]:
+    """The same reasons; what stops behind one of `gates` is marked as overridden."""
+    return [
+        (replace(reason, overridden=effect is not Effect.WARNS and reason.gate in gates), effect)
+        for reason, effect in found
+    ]
 
 
 def is_joint(case: Case) -> bool:
@@ -173,19 +188,15 @@ def newest(flags: Iterable[SafetyFlag], person_id: int) -> dict[str, SafetyFlag]
 
 
 def _reasons(
-    gate: str, participant: Participant, flags: list[SafetyFlag], overridden: set[str], *, joint: bool
+    gate: str, participant: Participant, known: dict[str, SafetyFlag], *, joint: bool
 ) -> list[tuple[Reason, Effect]]:
-    """What one person's findings say about one gate."""
+    """What one person's findings, the newest of each kind, say about one gate."""
     person = participant.person
-    known = newest(flags, person.pk)
     found = []
     for kind, effect in MATRIX[gate].items():
         said = _sentence(kind, known.get(kind), person, joint=joint)
-        if said is None:
-            continue
-        effect = _in_case(effect, joint=joint)
-        past = effect is not Effect.WARNS and gate in overridden
-        found.append((Reason(gate, kind, said, past, person.pk), effect))
+        if said is not None:
+            found.append((Reason(gate, kind, said, person_id=person.pk), _in_case(effect, joint=joint)))
     return found
 
 

@@ -24,7 +24,7 @@ from planner.plans import standing
 from planner.plans.models import Objective, Plan, Status
 from planner.plans.tree import GoalNode, ObjectiveNode, Tree, tree_of
 from planner.sessions.models import AgendaItem, NoteObjective, Session, SessionState, Step
-from planner.sessions.needs import WORKED
+from planner.sessions.past import WORKED
 
 NEWEST = 4  # hours and sheets that are named of one objective; the rest is a number
 

@@ -20,13 +20,12 @@ from planner.cases import gates
 from planner.homework.models import Assignment, AssignmentState
 from planner.library.models import WorksheetEdition
 from planner.plans.models import Objective, PlannedIntervention
-from planner.sessions.models import AgendaItem, Done, NoteObjective, Session, SessionState
+from planner.sessions import past
+from planner.sessions.models import AgendaItem, NoteObjective, Session
 
-LATELY = 3  # sessions; an objective that none of them served is offered again
 MOST = 4  # of each kind: a list to choose from between two clients
 REVIEW_MINUTES = 5
 TALK_MINUTES = 10
-WORKED = (Done.DONE, Done.PARTLY)
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Need:
 
 
 class Needs:
-    """The needs of a session, read once in five queries, whatever the length of the plan and of the past. `verdict` is
+    """The needs of a session, read once in six queries, whatever the length of the plan and of the past. `verdict` is
     asked only where something planned is to be offered."""
 
     def __init__(
@@ -94,7 +93,7 @@ class Needs:
     def undone(self) -> list[Need]:
         """Interventions of the plan that no held hour has had since the case began, nor this agenda."""
         on_agenda = {item.entry for item in self.items}
-        seen = self._interventions_done | on_agenda
+        seen = self.past.worked | on_agenda
         return [self._undone(row) for row in self.planned if row.edition.intervention_id not in seen]
 
     def _undone(self, row: PlannedIntervention) -> Need:
@@ -113,7 +112,7 @@ class Needs:
         return [self._waits(one) for one in self.objectives if one.line not in served | self._worked_lately]
 
     def _waits(self, objective: Objective) -> Need:
-        count = len(self._last_held)
+        count = len(self.past.lately)
         since = _("no work on %(number)s yet")
         if count:
             one, many = "no work on %(number)s in the last session", "no work on %(number)s in the last %(n)d sessions"
@@ -122,27 +121,17 @@ class Needs:
         return Need(f"objective-{objective.pk}", objective.sentence, reason, TALK_MINUTES, objective.number, objective)
 
     @cached_property
-    def _last_held(self) -> list[int]:
-        held = Session.objects.filter(case_id=self.session.case_id, state=SessionState.HELD).exclude(pk=self.session.pk)
-        return list(held.order_by("-starts_at").values_list("pk", flat=True)[:LATELY])
+    def past(self) -> past.Past:
+        """What the case had before."""
+        return past.of(self.session)
 
     @cached_property
-    def _worked_lately(self) -> set[Any]:
+    def _worked_lately(self) -> frozenset[Any]:
         """Lines of the objectives that the last held hours served, by their agenda or by their note."""
-        if not self._last_held:
-            return set()
-        items = AgendaItem.objects.kept().filter(session__in=self._last_held, done__in=WORKED, objective__isnull=False)
-        notes = NoteObjective.objects.filter(note__session__in=self._last_held)
-        lines, more = (rows.order_by().values_list("objective__line", flat=True) for rows in (items, notes))
-        return set(lines.union(more))
-
-    @cached_property
-    def _interventions_done(self) -> set[int]:
-        items = AgendaItem.objects.kept().filter(
-            session__case_id=self.session.case_id, session__state=SessionState.HELD, done__in=WORKED,
-            edition__intervention__in=[row.edition.intervention_id for row in self.planned],
-        )  # fmt: skip
-        return set(items.values_list("edition__intervention_id", flat=True))
+        if not self.past.lately:
+            return frozenset()
+        notes = NoteObjective.objects.filter(note__session__in=self.past.lately).order_by()
+        return self.past.served.union(notes.values_list("objective__line", flat=True))
 
 
 def _review(row: Assignment) -> Need:

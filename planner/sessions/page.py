@@ -83,11 +83,9 @@ class Plan:
 
     @cached_property
     def _items(self) -> list[AgendaItem]:
-        """What is on the agenda, and what was removed a moment ago. One query, one for the handouts, and one where
-        sheets stand without their intervention."""
+        """What is on the agenda, and what was removed a moment ago. One query, and one where sheets stand without their
+        intervention."""
         rows = list(self.session.items.kept_or_just_removed().for_agenda())
-        given_out = [row for row in rows if row.of_library]  # only what is in the library has sheets
-        prefetch_related_objects(given_out, Prefetch("handouts", Handout.objects.for_agenda()))
         alone = WorksheetEdition.objects.select_related("worksheet__intervention__current")
         prefetch_related_objects([row for row in rows if row.sheet_id], Prefetch("sheet", alone))
         return rows
@@ -101,11 +99,20 @@ class Plan:
         return actions.look(self.session, suggest.ALL_GATES, self.attending)
 
     @cached_property
+    def _verdict_on_items(self) -> gates.Verdict:
+        """On what stands behind the gates of the agenda's own items, as `verdict` would say it of them."""
+        wanted = {gate for item in self.items if item.of_library for gate in item.gates}
+        return actions.look(self.session, wanted, self.attending)
+
+    @cached_property
     def budget(self) -> agenda.Budget:
         return agenda.budget(self.items, self.session.minutes)
 
     @cached_property
     def rows(self) -> list[ItemRow]:
+        """The items with their sheets. One query: only what is in the library has sheets."""
+        given_out = [item for item in self.items if item.of_library]
+        prefetch_related_objects(given_out, Prefetch("handouts", Handout.objects.for_agenda()))
         return [
             ItemRow(item, number, _sheets(item) if item.of_library else (), tuple(_each(self._stops(item))))
             for number, item in enumerate(self.items, 1)
@@ -113,15 +120,14 @@ class Plan:
 
     def _stops(self, item: AgendaItem) -> list[gates.Reason]:
         """What was not settled when it was added, or is no longer; only something of the library asks for a look."""
-        return actions.stands_against(item, self.verdict).blocked if item.of_library else []
+        return actions.stands_against(item, self._verdict_on_items).blocked if item.of_library else []
 
     @cached_property
     def warnings(self) -> list[str]:
         """What the gates of the items on the agenda warn of."""
-        wanted = {gate for item in self.items for gate in item.gates}
         if not any(item.of_library for item in self.items):
             return []
-        return [reason.sentence for reason in _each(self.verdict.of(wanted).warnings)]
+        return [reason.sentence for reason in _each(self._verdict_on_items.warnings)]
 
     @property
     def talk(self) -> str:
@@ -161,6 +167,7 @@ class Plan:
             items=self.items,
             verdict=self.verdict,
             free_minutes=max(0, -self.budget.over),
+            past=self.needs.past,
         )
         sheets = self.open_sheets(one.intervention.pk for one in found if one.shut and one.intervention)
         return [replace(one, sheets=sheets.get(one.intervention.pk, ())) if one.shut else one for one in found]

@@ -20,7 +20,8 @@ from planner.cases.models import CaseKind, InjurySide, Participant, ParticipantR
 from planner.library import packs
 from planner.library.models import Facet, Intervention, SessionTemplate, WorksheetEdition
 from planner.practice.models import User
-from planner.sessions.models import AgendaItem, Done, Session, SessionState
+from planner.sessions.models import AgendaItem, Session
+from planner.sessions.past import Past
 
 ALL_GATES = get_args(packs.Gate)
 MOST = 6  # a list to choose from between two clients, not a catalogue
@@ -49,30 +50,6 @@ class Suggestion:
         return "; ".join(self.reasons)
 
 
-@dataclass(frozen=True)
-class Past:
-    """What this case has had before the session: interventions done, and those left or partly done last time."""
-
-    done: frozenset[int]
-    left: frozenset[int]
-
-
-def past_of(session: Session) -> Past:
-    """Read from the earlier hours of the case. One query."""
-    rows = (
-        AgendaItem.objects.kept()
-        .filter(session__case_id=session.case_id, session__state=SessionState.HELD, edition__isnull=False)
-        .exclude(session_id=session.pk)
-        .order_by("session__starts_at", "pk")
-        .values_list("edition__intervention_id", "done")
-    )
-    latest = {intervention: done for intervention, done in rows}
-    return Past(
-        done=frozenset(pk for pk, done in latest.items() if done == Done.DONE),
-        left=frozenset(pk for pk, done in latest.items() if done in (Done.LEFT, Done.PARTLY)),
-    )
-
-
 def suggest(
     session: Session,
     user: User,
@@ -81,10 +58,10 @@ def suggest(
     items: list[AgendaItem],
     verdict: gates.Verdict,
     free_minutes: int,
+    past: Past,
 ) -> list[Suggestion]:
-    """At most eight suggestions, the best first, those behind a shut gate last. Three queries, and where something is
+    """At most eight suggestions, the best first, those behind a shut gate last. Two queries, and where something is
     shut one for each LOOKED_AT of the library that it takes to find them."""
-    past = past_of(session)
     planned = {item.entry for item in items if item.entry}
     facets = _facets(session, attending)
     found = [

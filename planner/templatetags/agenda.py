@@ -5,6 +5,7 @@ a template costs each value as much as all that is said here.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -29,7 +30,7 @@ BUTTON = (
     '<button class="btn btn-sm btn-quiet btn-icon" id="{}-{}" type="submit" form="act" formaction="{}"{} hx-post="{}" '
     'hx-target="#agenda" hx-swap="outerHTML" data-plan aria-keyshortcuts="{}" aria-label="{}">{}</button>'
 )
-TO = ' name="to" value="{}"'
+TO = {to: format_html(' name="to" value="{}"', to) for to in ("up", "down")}
 LINE = (
     '<div class="agenda-line">'
     '<span class="agenda-grip" draggable="true" aria-hidden="true" title="{drag}">{grip}</span>'
@@ -55,42 +56,59 @@ PROMPT = (
 )
 
 
+@dataclass(frozen=True)
+class Alike:
+    """What is drawn once and stands in every item: what its forms send along, the button of those who have no script,
+    and the choices of what it may serve."""
+
+    hidden: SafeString
+    save: SafeString
+    objectives: dict[int, SafeString]
+
+
 @register.simple_tag(takes_context=True)
-def agenda_line(context: dict[str, Any], row: Any, change: str, move: str, remove: str) -> SafeString:
+def agenda_alike(context: dict[str, Any]) -> Alike:
+    """For the items that follow."""
+    told = context["plan"].objectives if context["may_edit"] else ()
+    return Alike(_hidden(context), _save(), {pk: choices([(pk, words)], None) for pk, words in told})
+
+
+@register.simple_tag
+def agenda_line(row: Any, alike: Alike, change: str, move: str, remove: str) -> SafeString:
     """Number, title and minutes of an item, and the buttons that move it and take it off."""
     item, says = row.item, _says(row)
     ups = (("up", "Alt+ArrowUp", "chevron-up"), ("down", "Alt+ArrowDown", "chevron-down"))
     up, down = (
-        format_html(BUTTON, to, item.pk, move, format_html(TO, to), move, keys, says[to], icon(name))
-        for to, keys, name in ups
+        format_html(BUTTON, to, item.pk, move, TO[to], move, keys, says[to], icon(name)) for to, keys, name in ups
     )
     gone = format_html(BUTTON, "remove", item.pk, remove, "", remove, "Delete", says["remove"], icon("x"))
     return format_html(
         LINE, drag=_("Drag to move"), grip=icon("grip-vertical", 16), n=row.number, change=change,
-        hidden=_hidden(context), pk=item.pk, title_says=says["title"], title=item.title, minutes_says=says["minutes"],
-        minutes=item.minutes, min=_("min"), save=_save(), up=up, down=down, remove=gone,
+        hidden=alike.hidden, pk=item.pk, title_says=says["title"], title=item.title, minutes_says=says["minutes"],
+        minutes=item.minutes, min=_("min"), save=alike.save, up=up, down=down, remove=gone,
     )  # fmt: skip
 
 
-@register.simple_tag(takes_context=True)
-def agenda_serves(context: dict[str, Any], row: Any, change: str) -> SafeString:
+@register.simple_tag
+def agenda_serves(row: Any, alike: Alike, objectives: Iterable[tuple[int, str]], change: str) -> SafeString:
     """The choice of the objective that an item serves."""
     item = row.item
-    options = choices(context["plan"].objectives, item.objective_id)
-    says = _says(row)["serves"]
+    chosen = [one for one in objectives if one[0] == item.objective_id]
+    drawn = {**alike.objectives, **{pk: choices([(pk, words)], pk) for pk, words in chosen}}
     return format_html(
-        SERVES, change, _hidden(context), item.pk, says, item.pk, _("for no objective"), options, _save()
-    )
+        SERVES, change, alike.hidden, item.pk, _says(row)["serves"], item.pk, _("for no objective"),
+        SafeString("".join(drawn.values())), alike.save,
+    )  # fmt: skip
 
 
-@register.simple_tag(takes_context=True)
-def agenda_prompt(context: dict[str, Any], row: Any, change: str) -> SafeString:
+@register.simple_tag
+def agenda_prompt(row: Any, alike: Alike, change: str) -> SafeString:
     """What is to be kept in mind with an item, behind a fold where it is empty."""
     item = row.item
     opened = "open" if item.prompt else ""
     return format_html(
-        PROMPT, opened, _("To keep in mind"), change, _hidden(context), item.pk, _says(row)["prompt"], item.pk,
-        item.prompt, _save(),
+        PROMPT, opened, _("To keep in mind"), change, alike.hidden, item.pk, _says(row)["prompt"], item.pk,
+        item.prompt, alike.save,
     )  # fmt: skip
 
 

@@ -174,7 +174,13 @@ def test_no_gates_cost_nothing(couple, django_assert_num_queries):
 def test_a_look_costs_the_same_for_one_and_for_three(owner, people, django_assert_num_queries):
     case = factories.make_case(owner, kind="family", names=("Ada", "Ben", "Cy")[:people])
     actions.override_gate(by=owner, case=case, gate="joint-task", reason=REASON)
-    factories.settle_safety(case, owner)
+    factories.settle_safety(case, owner, state="concern", kind="psychosis")
     assert SafetyFlag.objects.count() == people
     with django_assert_num_queries(4):
         gates.look(case, gates.MATRIX)
+
+
+def test_where_nothing_stops_no_override_is_asked_for(settled, owner, django_assert_num_queries):
+    actions.override_gate(by=owner, case=settled, gate="joint-task", reason=REASON)
+    with django_assert_num_queries(2):
+        assert gates.look(settled, gates.MATRIX).open

@@ -164,5 +164,5 @@ def test_as_many_queries_for_one_objective_as_for_three(session, couple, owner, 
             hold(couple, owner, -7)
         plan = Plan(session, owner)
         plan.attending, plan.items, plan.verdict  # noqa: B018  (read before, by the page)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             plan.needs.all  # noqa: B018

@@ -14,7 +14,7 @@ from planner.cases.models import CaseKind, FlagKind
 from planner.homework import actions as homework
 from planner.library.models import SessionTemplate, Worksheet
 from planner.practice.models import TrailEntry
-from planner.sessions import actions, note_facts, page, papers, pathways, suggest
+from planner.sessions import actions, note_facts, page, papers, past, pathways
 from planner.sessions.models import AgendaItem, Done, ItemKind, Session, SessionState
 from planner.sheets import press
 from planner.sheets.options import Options
@@ -108,7 +108,7 @@ def test_a_sheet_alone_does_not_count_as_the_work_itself(session, owner, couple,
     assert [row.on_agenda for row in plan.library("", page.search.Filters())] == [False]
     Session.objects.filter(pk=session.pk).update(state=SessionState.HELD, starts_at=timezone.now() - timedelta(days=1))
     session.items.update(done=Done.DONE)
-    assert suggest.past_of(factories.make_session(couple, owner)).done == frozenset()
+    assert past.of(factories.make_session(couple, owner)).done == frozenset()
 
 
 def test_what_nobody_here_reads_or_is_gone_or_is_the_clinicians_is_refused(session, owner, waits):

@@ -96,8 +96,8 @@ def test_the_number_of_queries_does_not_grow(couple, owner, django_assert_num_qu
         factories.make_intervention(f"map-{n}", gates=["joint-task"], **FITS)
         session = factories.make_session(couple, owner)
         plan = page.Plan(session, owner)
-        _ = plan.verdict, plan.attending, plan.items
-        with django_assert_num_queries(4):
+        _ = plan.verdict, plan.attending, plan.items, plan.needs.past
+        with django_assert_num_queries(3):
             counts.append(
                 len(
                     suggest.suggest(
@@ -107,6 +107,7 @@ def test_the_number_of_queries_does_not_grow(couple, owner, django_assert_num_qu
                         items=plan.items,
                         verdict=plan.verdict,
                         free_minutes=30,
+                        past=plan.needs.past,
                     )
                 )
             )
