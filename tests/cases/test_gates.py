@@ -180,7 +180,6 @@ def test_a_look_costs_the_same_for_one_and_for_three(owner, people, django_asser
         gates.look(case, gates.MATRIX)
 
 
-def test_where_nothing_stops_no_override_is_asked_for(settled, owner, django_assert_num_queries):
-    actions.override_gate(by=owner, case=settled, gate="joint-task", reason=REASON)
+def test_where_nothing_stops_no_override_is_asked_for(settled, django_assert_num_queries):
     with django_assert_num_queries(2):
         assert gates.look(settled, gates.MATRIX).open
