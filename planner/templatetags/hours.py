@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -28,30 +28,29 @@ BUTTON = '<a class="btn btn-plain btn-sm" href="{}">{}<span class="visually-hidd
 @register.simple_tag
 def hour_lines(sessions: Iterable[Any], *, with_day: bool) -> SafeString:
     """A line for each hour: when it begins, whose it is, how full its agenda, and what can be done with it."""
-    return format_html_join("", "{}", ((_line(session, with_day=with_day),) for session in sessions))
+    says = {
+        "empty": _("no agenda yet"), "full": _("agenda %(used)s of %(whole)s min"), "plan": _("Plan"), "run": _("Run"),
+        "print": _("Print"), "held": _("Held"),
+    }  # fmt: skip
+    begins = when if with_day else clock
+    return SafeString("".join(_line(session, begins(session.starts_at), says) for session in sessions))
 
 
-def _line(session: Any, *, with_day: bool) -> SafeString:
-    begins = when(session.starts_at) if with_day else clock(session.starts_at)
-    chart, kind = address("case", session.case_id), session.get_kind_display()
+def _line(session: Any, begins: str, says: dict[str, str]) -> SafeString:
+    """One hour, in the words of the page (`says`)."""
+    told = {"used": session.planned_minutes, "whole": session.minutes}
+    agenda = says["full"] % told if session.planned_minutes else says["empty"]
     return format_html(
-        LINE, begins, chart, label(session.case), kind, _agenda(session), _to_do(session),
-        _button(session, "session_print", _("Print")),
+        LINE, begins, address("case", session.case_id), label(session.case), session.get_kind_display(), agenda,
+        _to_do(session, says), _button(session, "session_print", says["print"]),
     )  # fmt: skip
 
 
-def _agenda(session: Any) -> str:
-    if not session.planned_minutes:
-        return _("no agenda yet")
-    told = {"used": session.planned_minutes, "whole": session.minutes}
-    return _("agenda %(used)s of %(whole)s min") % told
-
-
-def _to_do(session: Any) -> SafeString:
+def _to_do(session: Any, says: dict[str, str]) -> SafeString:
     """Planning and running it; of an hour that was held, the word."""
     if session.state == "held":
-        return format_html('<span class="mark">{}</span>', _("Held"))
-    return _button(session, "session_plan", _("Plan")) + _button(session, "session_run", _("Run"))
+        return format_html('<span class="mark">{}</span>', says["held"])
+    return _button(session, "session_plan", says["plan"]) + _button(session, "session_run", says["run"])
 
 
 def _button(session: Any, page: str, word: str) -> SafeString:
