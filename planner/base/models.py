@@ -18,11 +18,8 @@ class Stale(Exception):
         super().__init__("changed since it was read")
 
 
-class Stamped(models.Model):
-    """When a row was made and last changed (UTC)."""
-
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    changed_at = models.DateTimeField(auto_now=True)
+class Worded(models.Model):
+    """Says the words of its choices."""
 
     class Meta:
         abstract = True
@@ -31,6 +28,16 @@ class Stamped(models.Model):
         """What Django's own says. That one turns all choices over at every call, which is felt in long lists."""
         value = getattr(self, field.attname)
         return str(_words(field).get(value, "" if value is None else value))
+
+
+class Stamped(Worded):
+    """When a row was made and last changed (UTC)."""
+
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
 
 
 @cache

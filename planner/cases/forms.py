@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from crispy_forms.layout import Field, Layout, Row
+from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from planner.base.forms import HouseForm, LineField, TextField
@@ -144,6 +148,20 @@ class PersonRow(PersonForm):
     @property
     def is_used(self) -> bool:
         return self.is_bound and self.has_changed()
+
+    @property
+    def blank(self) -> SafeString:
+        """The row while nothing was sent yet. Such rows differ by their number alone."""
+        return SafeString(_blank_row(self.initial["language"], get_language()).replace(ANY_ROW, self.prefix))
+
+
+ANY_ROW = "person-any"
+
+
+@lru_cache(maxsize=64)
+def _blank_row(language: str, _page: str | None) -> str:
+    """A row with nothing in it, drawn once for each language of the practice and of the page."""
+    return render_crispy_form(PersonRow(prefix=ANY_ROW, initial={"language": language}))
 
 
 class PeopleRows:

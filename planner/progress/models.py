@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from planner.base.models import Stamped
+from planner.base.models import Stamped, Worded
 from planner.cases.models import Audience, Case, FlagKind, FlagState, Person, SafetyFlag, on_team
 from planner.practice.models import Practice, User
 from planner.sheets.models import Printed
@@ -43,7 +43,7 @@ class OfCaseQuerySet(models.QuerySet):
         return self.standing().filter(mine)
 
 
-class Withdrawable(models.Model):
+class Withdrawable(Worded):
     """A row that can be taken back with a reason, and put back."""
 
     withdrawn_at = models.DateTimeField(null=True, blank=True)

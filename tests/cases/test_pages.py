@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from crispy_forms.utils import render_crispy_form
 from django.urls import reverse
+from django.utils.translation import override
 
 from planner.cases import forms as cases_forms
 from planner.cases.models import Case, GateOverride, Participant, Person, SafetyFlag, TeamMember
@@ -38,6 +40,13 @@ def test_the_page_of_a_new_case(page):
         response = page.get(reverse("case_new"), {"kind": kind})
         assert (len(response.context["shown"]), len(response.context["folded"])) == (shown, 1)
     assert len(page.get(reverse("case_new"), {"kind": "horde"}).context["shown"]) == 2
+
+
+@pytest.mark.parametrize("shown_in", ["en", "es"])
+def test_a_blank_row_is_what_the_form_draws(shown_in):
+    with override(shown_in):
+        rows = cases_forms.PeopleRows(language="de").rows
+        assert [row.blank for row in rows] == [render_crispy_form(row) for row in rows]
 
 
 def test_a_new_case(page, owner):
