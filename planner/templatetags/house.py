@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import lucide
@@ -15,8 +15,8 @@ from django.template.defaulttags import url as django_url
 from django.utils import dates, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from planner.base import addresses, once
 from planner.base.text import markdown
@@ -76,10 +76,15 @@ def prose(text: str) -> SafeString:
 @register.filter
 def day(moment: datetime.datetime | datetime.date) -> str:
     """ "Thu 26 Nov"; with the year when it is not this one. Put together here, as lists show many."""
-    if isinstance(moment, datetime.datetime):
-        moment = timezone.localtime(moment)
-    named = f"{dates.WEEKDAYS_ABBR[moment.weekday()]} {moment.day} {str(dates.MONTHS_3[moment.month]).title()}"
-    return named if moment.year == timezone.localdate().year else f"{named} {moment.year}"
+    date = timezone.localtime(moment).date() if isinstance(moment, datetime.datetime) else moment
+    named = _day(date, get_language())
+    return named if date.year == timezone.localdate().year else f"{named} {date.year}"
+
+
+@lru_cache(maxsize=4096)
+def _day(date: datetime.date, _language: str | None) -> str:
+    """Weekday, day and month in the active language, by which it is kept."""
+    return f"{dates.WEEKDAYS_ABBR[date.weekday()]} {date.day} {str(dates.MONTHS_3[date.month]).title()}"
 
 
 @register.filter
