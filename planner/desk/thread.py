@@ -10,14 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils import formats
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from planner.base.addresses import address
 from planner.cases.models import Case
 from planner.homework.models import Assignment, AssignmentState
 from planner.plans import standing
@@ -145,13 +146,14 @@ def _read_hours(case: Case, lines: list[UUID], known: _Known) -> None:
     versions = dict(Objective.objects.filter(goal__plan__case=case, line__in=lines).values_list("pk", "line"))
     held = {"session__case": case, "session__state": SessionState.HELD, "objective__in": list(versions)}
     worked = AgendaItem.objects.kept().filter(**held, done__in=WORKED).order_by().values_list("objective", "session")
-    noted = NoteObjective.objects.filter(note__session__case=case, objective__in=list(versions)).order_by("pk")
+    noted = NoteObjective.objects.filter(note__session__case=case).order_by("pk")  # of all plans: quicker than by line
     by_line: dict[UUID, set[int]] = defaultdict(set)
     for objective, session in worked:
         by_line[versions[objective]].add(session)
     for objective, session, step in noted.values_list("objective", "note__session", "step"):
-        by_line[versions[objective]].add(session)
-        known.steps[versions[objective], session] = step
+        if line := versions.get(objective):
+            by_line[line].add(session)
+            known.steps[line, session] = step
     hours = Session.objects.filter(case=case).order_by("-starts_at", "-pk").values_list("pk", flat=True)
     place = {pk: n for n, pk in enumerate(hours)}
     known.sessions = {line: sorted(found, key=place.__getitem__) for line, found in by_line.items()}
@@ -185,7 +187,7 @@ def _objective(node: ObjectiveNode, known: _Known) -> ObjectiveThread:
 
 def _planned(node: ObjectiveNode) -> Strand:
     knots = [
-        Knot(one.name, reverse("intervention", args=[one.edition.intervention_id]) if one.edition else "")
+        Knot(one.name, address("intervention", one.edition.intervention_id) if one.edition else "")
         for one in node.planned
     ]
     return Strand("planned", _("Interventions"), tuple(knots), none_yet=_("none planned yet"))
@@ -198,7 +200,7 @@ def _sessions(line: UUID, known: _Known) -> Strand:
         session = known.hours[pk]
         step = known.steps.get((line, session.pk), "")
         words = _day(session.wall_start.date()) + (f": {str(Step(step).label).lower()}" if step else "")
-        knots.append(Knot(words, reverse("note", args=[session.pk])))
+        knots.append(Knot(words, address("note", session.pk)))
     more = max(0, len(found) - NEWEST)
     return Strand("sessions", _("Sessions"), tuple(knots), more, _("no work on it yet"))
 
@@ -208,7 +210,7 @@ def _homework(node: ObjectiveNode, known: _Known) -> Strand:
     ids = {one.edition.intervention_id for one in node.planned if one.edition}
     rows = [row for pk in ids for row in known.homework[pk]]
     rows.sort(key=lambda row: (row.starts_on, row.pk), reverse=True)
-    knots = [Knot(_homework_words(row), reverse("assignment", args=[row.pk])) for row in rows[:NEWEST]]
+    knots = [Knot(_homework_words(row), address("assignment", row.pk)) for row in rows[:NEWEST]]
     return Strand("homework", _("Homework"), tuple(knots), max(0, len(rows) - NEWEST), _("none given yet"))
 
 
@@ -233,4 +235,10 @@ def _progress(node: ObjectiveNode, known: _Known) -> Strand:
 
 
 def _day(on: date) -> str:
+    return _day_in(on, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _day_in(on: date, _language: str | None) -> str:
+    """The day in the active language, by which it is kept."""
     return formats.date_format(on, "D j M Y")
