@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from planner.cases.models import Audience, CaseKind, Participant, SecretsPolicy
-from planner.cases.names import current, label
+from planner.cases.names import label
 from planner.plans.models import Objective
 from planner.practice.models import NoteFormat, User
 from planner.sessions import note_actions, note_facts, note_formats, note_forms, note_text, note_words
@@ -44,9 +44,8 @@ class NotePage:
     @cached_property
     def places(self) -> list[Participant]:
         """Everybody of the case, and whoever was there but has left since."""
-        here = list(self.note.present.select_related("person"))
-        known = {place.pk for place in here}
-        return sorted([*here, *(one for one in current(self.session.case) if one.pk not in known)], key=_order)
+        everybody = self.session.case.participants.select_related("person")
+        return [one for one in everybody if one.left_on is None or one.pk in self.present]
 
     @cached_property
     def present(self) -> set[int]:
@@ -192,7 +191,7 @@ class NotePage:
     @cached_property
     def addenda(self) -> list[tuple[Addendum, bool]]:
         """Each with whether it still is what was written."""
-        return [(one, note_text.addendum_holds(one)) for one in self.note.addenda.select_related("note")]
+        return [(one, note_text.addendum_holds(one)) for one in self.note.addenda.all()]
 
     @cached_property
     def holds(self) -> bool:
@@ -202,10 +201,6 @@ class NotePage:
     @property
     def may_decide(self) -> bool:
         return self.note.state == NoteState.AWAITING and self.note.supervisor_id == self.user.pk
-
-
-def _order(place: Participant) -> tuple[int, int]:
-    return place.order, place.pk
 
 
 def _objective_row(objective: Objective, said: Any) -> ObjectiveRow:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from planner.base.access import carrying, clinical, find, find_to_edit
+from planner.base.access import carrying, clinical, find, find_and_may_edit, find_to_edit
 from planner.base.models import Stale
 from planner.base.once import once
 from planner.base.text import clean
@@ -35,16 +35,19 @@ from planner.sessions.note_page import LEFT_OUT, NotePage, changes_of
 @require_safe
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     """The note of an hour: to write, or to read once it is signed."""
-    session = find(Session.objects.select_related("case__practice"), request.user, pk=pk)
+    session, may_edit = find_and_may_edit(Session.objects.select_related("case__practice"), request.user, pk=pk)
     record("viewed", by=request.user, what="note of session", what_id=session.pk, case_id=session.case_id)
-    return _page(request, session)
+    return _page(request, session, may_edit=may_edit)
 
 
-def _page(request: HttpRequest, session: Session, *, status: int = 200, **extra: Any) -> HttpResponse:
-    """The page as it stands now, for who may write and for who may only read."""
-    found = ProgressNote.objects.select_related("person", "risk_person", "author", "changed_by", "supervisor")
+def _page(
+    request: HttpRequest, session: Session, *, may_edit: bool | None = None, status: int = 200, **extra: Any
+) -> HttpResponse:
+    """The page as it stands now, for who may write and for who may only read; which it is, is asked unless told."""
+    found = ProgressNote.objects.select_related("person", "risk_person", "author", "supervisor")
     note = found.visible_to(request.user).filter(session=session).first()
-    may_edit = request.user.is_clinical and Session.objects.editable_by(request.user).filter(pk=session.pk).exists()
+    if may_edit is None:
+        may_edit = Session.objects.editable_by(request.user).filter(pk=session.pk).exists()
     context = {"session": session, "case": session.case, "may_edit": may_edit, **extra}
     if note is None:
         return render(request, "sessions/note_none.html", context, status=status)

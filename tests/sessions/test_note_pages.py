@@ -14,7 +14,7 @@ from planner.sessions.models import Phrase, ProgressNote
 from planner.sessions.phrases import keep_phrase, without_names
 from tests import factories
 
-QUERIES = 26
+QUERIES = 24
 
 
 @pytest.fixture
