@@ -70,11 +70,12 @@ def not_installed() -> list[Family]:
 
 def missing_letters(texts: Iterable[str]) -> list[str]:
     """The letters of `texts` that no face on this machine has, each once, in the order in which they stand."""
-    wanted = dict.fromkeys(_wanted("".join(texts)))
+    wanted = list(_wanted(dict.fromkeys("".join(texts))))
     for family in (*SHIPPED, *OF_THE_SYSTEM):
         if not wanted:
             break
-        wanted = dict.fromkeys(point for point in wanted if point not in family.letters)
+        letters = family.letters
+        wanted = [point for point in wanted if point not in letters]
     return [chr(point) for point in wanted]
 
 
@@ -91,7 +92,7 @@ def files_for(text: str) -> tuple[Path, ...]:
     return tuple(files)
 
 
-def _wanted(text: str) -> Iterable[int]:
+def _wanted(text: Iterable[str]) -> Iterable[int]:
     """The code points that must be drawn: not blanks, controls, joiners or variation selectors."""
     for letter in text:
         if unicodedata.category(letter) not in ("Cc", "Cf", "Zs", "Zl", "Zp") and not "\ufe00" <= letter <= "\ufe0f":
