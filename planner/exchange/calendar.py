@@ -123,7 +123,9 @@ def written(entries: Iterable[Entry]) -> bytes:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("x-wr-calname", _("Appointments"))
     head, end = calendar.to_ical().split(_END)
-    return b"".join([head, *(_event(entry, title_of(entry)) for entry in entries), _END, end])
+    words = {sure: _word(sure=sure) for sure in (True, False)}
+    events = (_event(entry, _title(words[entry.sure], entry.who)) for entry in entries)
+    return b"".join([head, *events, _END, end])
 
 
 _END = b"END:VCALENDAR"
@@ -150,7 +152,11 @@ def _event(entry: Entry, title: str) -> bytes:
 
 def title_of(entry: Entry) -> str:
     """Neutral: what stands on a phone that somebody else picks up."""
-    return _title(_("Appointment") if entry.sure else _("Appointment, not confirmed"), entry.who)
+    return _title(_word(sure=entry.sure), entry.who)
+
+
+def _word(*, sure: bool) -> str:
+    return _("Appointment") if sure else _("Appointment, not confirmed")
 
 
 @lru_cache(maxsize=5_000)
