@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -70,9 +69,10 @@ def where(case: Case, options: Options) -> WherePaper | None:
     places = current(case)
     tree = _tree(plan, case, places)
     known = standing.histories(case, tree.lines)
-    together = _together(case, plan, places)
+    newest = _newest(case, plan)
+    together = _together(newest, places)
     names = [shown_name(place.person.on_paper, options) for place in places]
-    practised = [] if options.discreet else _practised(case, plan, together)
+    practised = [] if options.discreet else _practised(newest, together)
     return WherePaper(
         names=", ".join(filter(None, names)),
         on=formats.date_format(timezone.localdate(), "j F Y"),
@@ -110,28 +110,27 @@ def _how_far(known: dict, line: Any) -> str:
     return _("about half way") if percent < 70 else _("most of the way")
 
 
-def _together(case: Case, plan: Plan, places: list[Participant]) -> list[int]:
-    """Ids of the hours since the plan began to which everybody came, the newest first. Two queries."""
-    newest = _newest(case, plan)
+def _together(newest: list[int], places: list[Participant]) -> list[int]:
+    """Those of the newest hours to which everybody came. One query."""
     came: dict[int, set[int]] = defaultdict(set)
     links = Session.attendees.through.objects.filter(session__in=newest)
     for session, participant in links.values_list("session", "participant"):
         came[session].add(participant)
     everybody = {place.pk for place in places}
-    return [pk for pk in newest.values_list("pk", flat=True) if not came[pk] or everybody <= came[pk]]
+    return [pk for pk in newest if not came[pk] or everybody <= came[pk]]
 
 
-def _newest(case: Case, plan: Plan) -> QuerySet:
-    """Ids of the newest hours that were held since the plan began."""
+def _newest(case: Case, plan: Plan) -> list[int]:
+    """Ids of the newest hours that were held since the plan began, the newest first. One query."""
     held = Session.objects.filter(case=case, state=SessionState.HELD)
     if plan.active_on:
         held = held.filter(starts_at__gte=timezone.make_aware(datetime.combine(plan.active_on, time.min)))
-    return held.order_by("-starts_at").values("pk")[:LOOKED_BACK]
+    return list(held.order_by("-starts_at").values_list("pk", flat=True)[:LOOKED_BACK])
 
 
-def _practised(case: Case, plan: Plan, together: list[int]) -> list[str]:
+def _practised(newest: list[int], together: list[int]) -> list[str]:
     """Names of what was done from the library in these hours, the newest first. One query."""
-    items = AgendaItem.objects.kept().filter(session__in=_newest(case, plan), done__in=(Done.DONE, Done.PARTLY))
+    items = AgendaItem.objects.kept().filter(session__in=newest, done__in=(Done.DONE, Done.PARTLY))
     rows = items.filter(edition__isnull=False).order_by("position", "pk")
     done: dict[int, list[str]] = defaultdict(list)
     for session, name in rows.values_list("session", "edition__intervention__name"):

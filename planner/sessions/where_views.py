@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from planner.base.access import carrying, find_to_edit
 from planner.base.once import once, print_key
 from planner.cases import clearance
-from planner.cases.models import Audience, Case
+from planner.cases.models import Audience, Case, Participant
 from planner.cases.names import current
 from planner.homework.actions import print_copies
 from planner.homework.models import PrintoutKind
@@ -45,7 +45,8 @@ def where(request: HttpRequest, case_pk: int) -> HttpResponse:
 
 def _cases() -> QuerySet:
     """Cases with what several steps here ask for: the practice and who takes part."""
-    return Case.objects.select_related("practice").prefetch_related("participants__person")
+    places = Prefetch("participants", Participant.objects.select_related("person"))
+    return Case.objects.select_related("practice").prefetch_related(places)
 
 
 def _print(request: HttpRequest, case: Case, paper: Paper) -> HttpResponse:
