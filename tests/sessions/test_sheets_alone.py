@@ -216,7 +216,7 @@ def test_as_many_queries_for_one_shut_entry_as_for_three(session, owner, django_
             assert sum(len(row.sheets) for row in plan.library("", page.search.Filters())) == n
 
 
-LIBRARY_QUERIES = 6
+LIBRARY_QUERIES = 7
 
 
 # What is shut goes through nowhere: every gate, for a couple and for one person

@@ -193,6 +193,7 @@ def fill(owner: User, entries: int) -> None:
         row.current = edition
     Intervention.objects.bulk_update(rows, ["current"], batch_size=500)
     _index_like(rows, originals)
+    actions.changed(owner.practice)
 
 
 def _again(rows: list[Any]) -> Iterator[Any]:
