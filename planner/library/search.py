@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 from django.http import QueryDict
 from django.utils.translation import get_language
@@ -94,13 +94,17 @@ class Choice:
 class Ranked(Sequence[Intervention]):
     """Interventions in the order that search gave them. A slice reads its own rows, with what a list shows of them."""
 
-    def __init__(self, places: Sequence[int], id_at: Callable[[int], int], *, bare: bool = False):
-        self._places, self._id_at, self._bare = places, id_at, bare
+    def __init__(self, places: Sequence[int], id_at: Callable[[int], int], rows: QuerySet[Intervention]):
+        self._places, self._id_at, self._rows = places, id_at, rows
+
+    def of(self, rows: QuerySet[Intervention]) -> Ranked:
+        """The same, read as these rows say, for a list that shows more or less."""
+        return Ranked(self._places, self._id_at, rows)
 
     @property
     def bare(self) -> Ranked:
-        """The same without their content: name, aim and minutes, for a list that shows no more."""
-        return Ranked(self._places, self._id_at, bare=True)
+        """The same without their content: name, aim and minutes."""
+        return self.of(Intervention.objects.all())
 
     def ids(self, most: int | None = None) -> list[int]:
         """The ids of the first ones alone; costs no query."""
@@ -112,8 +116,7 @@ class Ranked(Sequence[Intervention]):
     def __getitem__(self, which: Any) -> Any:
         places = self._places[which] if isinstance(which, slice) else [self._places[which]]
         chosen = [self._id_at(place) for place in places]
-        rows = Intervention.objects if self._bare else Intervention.objects.select_related("current", "original")
-        by_id = rows.in_bulk(chosen) if chosen else {}
+        by_id = self._rows.in_bulk(chosen) if chosen else {}
         found = [by_id[pk] for pk in chosen]
         return found if isinstance(which, slice) else found[0]
 
@@ -136,23 +139,27 @@ class Found:
 
 class _Shelves:
     """The sets of entries by which one person filters: those of the practice's library with the person's favourites
-    and the practice's tags. Two queries."""
+    and the practice's tags, which are read when they are asked for. Two queries at most."""
 
     def __init__(self, offered: Offered, user: User):
-        favourites, tags = shelves.shelves(user)
-        own = offered.sets.get("shelf", {})
-        self.offered = offered
-        self.sets = {
-            **offered.sets,
-            "shelf": {**own, "favourite": offered.of_ids(favourites)},
-            "tag": {tag: offered.of_ids(ids) for tag, ids in tags.items()},
-        }
+        self.offered, self._user = offered, user
+
+    @cached_property
+    def _own(self) -> dict[str, dict[str, int]]:
+        favourites, tags = shelves.shelves(self._user)
+        kept = {**self.offered.sets.get("shelf", {}), "favourite": self.offered.of_ids(favourites)}
+        return {"shelf": kept, "tag": {tag: self.offered.of_ids(ids) for tag, ids in tags.items()}}
+
+    @property
+    def tags(self) -> dict[str, int]:
+        return self._own["tag"]
 
     def having(self, kind: str, value: str) -> int:
-        return self.sets.get(kind, {}).get(value, 0)
+        sets = self._own if kind in ("shelf", "tag") else self.offered.sets
+        return sets.get(kind, {}).get(value, 0)
 
     def at_most(self, minutes: int) -> int:
-        return _union(entries for taken, entries in self.sets.get("minutes", {}).items() if taken <= minutes)
+        return _union(entries for taken, entries in self.offered.sets.get("minutes", {}).items() if taken <= minutes)
 
     def passing(self, filters: Filters) -> int:
         """The entries that pass all that is chosen."""
@@ -167,7 +174,7 @@ class _Shelves:
         return {
             "favourite": bool(self.having("shelf", "favourite") & here),
             "own": bool(self.having("shelf", "own") & here),
-            "tags": sorted(tag for tag, entries in self.sets["tag"].items() if entries & here),
+            "tags": sorted(tag for tag, entries in self.tags.items() if entries & here),
         }
 
 
@@ -208,7 +215,8 @@ def _find(text: str, user: User, filters: Filters | Mapping[str, Any] | None) ->
     if words:
         ranked.sort(key=scores.__getitem__, reverse=True)
     preferred = (*filters.language, *languages) if filters.language else languages
-    entries = Ranked(ranked, lambda place: _version(offered.versions[place], preferred))
+    rows = Intervention.objects.select_related("current", "original")
+    entries = Ranked(ranked, lambda place: _version(offered.versions[place], preferred), rows)
     return Found(entries, len(ranked), guessed=guessed, words=marked, marks=kept.marks), matching, kept, filters
 
 
@@ -226,7 +234,7 @@ def reading_languages(user: User) -> list[str]:
 def _choices(matching: int, kept: _Shelves, filters: Filters) -> dict[str, list[Choice]]:
     """For each filter its values with their counts, given what is chosen in the others."""
     found = {}
-    tags = {tag: tag for tag in sorted({*kept.sets["tag"], *filters.tag})}
+    tags = {tag: tag for tag in sorted({*kept.tags, *filters.tag})}
     for kind, labels in {**_LABELS, "language": dict(settings.LANGUAGES), "tag": tags}.items():
         chosen = getattr(filters, kind)
         shown = matching & kept.passing(replace(filters, **{kind: ()}))
