@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from math import log
 
+from django.db.models import Count, QuerySet
+
 from planner.library.models import Facet, Intervention, Mention
-from planner.library.offered import Offered, offered_to
+from planner.library.offered import offered_to
 from planner.practice.models import User
 
 SHOWN = 4
@@ -22,23 +24,24 @@ FACET, FAMILY = 4.0, 8.0
 
 def alike(row: Intervention, user: User) -> list[Intervention]:
     """The nearest entries in the same language that the person may use, nearest first. Two queries once they were
-    found, eight at most."""
+    found, nine at most."""
     offered = offered_to(user)
     if row.pk not in offered.neighbours:
-        offered.neighbours[row.pk] = _nearest(row, offered)
+        offered.neighbours[row.pk] = _nearest(row, user)
     near = offered.neighbours[row.pk]
     rows = Intervention.objects.visible_to(user).only("name", "aim", "minutes", "language")
     by_id = rows.in_bulk(near) if near else {}
     return [by_id[pk] for pk in near if pk in by_id]
 
 
-def _nearest(row: Intervention, offered: Offered) -> list[int]:
+def _nearest(row: Intervention, user: User) -> list[int]:
     """The ids of the nearest entries, nearest first."""
+    offered = Intervention.objects.visible_to(user)
     scores = _by_words(row, offered)
     near = [pk for pk, _score in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:CANDIDATES]]
     if not near:
         return []
-    rows = Intervention.objects.filter(pk__in=near, language=row.language).exclude(slug=row.slug)
+    rows = offered.filter(pk__in=near, language=row.language).exclude(slug=row.slug)
     found = {pk: (name, family) for pk, name, family in rows.values_list("pk", "name", "family")}
     facets = defaultdict(set)
     for pk, kind, value in Facet.objects.filter(intervention__in=[row.pk, *found]).values_list(
@@ -51,17 +54,15 @@ def _nearest(row: Intervention, offered: Offered) -> list[int]:
     return sorted(found, key=lambda pk: (-scores[pk], found[pk][0]))[:SHOWN]
 
 
-def _by_words(row: Intervention, offered: Offered) -> dict[int, float]:
-    """Entry -> how much its telling words are those of `row`; a rare word says more than a common one."""
+def _by_words(row: Intervention, offered: QuerySet[Intervention]) -> dict[int, float]:
+    """Entry -> how much its telling words are those of `row`; a rare word says more than a common one. Only what is
+    `offered` is counted: what is kept must not hang on what another practice writes."""
     mine = Mention.objects.filter(intervention=row, weight__gte=TELLING).order_by("-weight", "word_id")
     weights = dict(mine.values_list("word_id", "weight")[:MOST_WORDS])
     if not weights:
         return {}
-    telling = {
-        word: {weight: ids for weight, ids in places.items() if weight >= TELLING}
-        for word, places in offered.mentions(weights).items()
-    }
-    spread = {word: sum(map(len, places.values())) for word, places in telling.items()}
+    telling = Mention.objects.filter(word__in=weights, weight__gte=TELLING, intervention__in=offered.order_by())
+    spread = dict(telling.values_list("word_id").annotate(n=Count("pk")).order_by())
     words, looked_at = [], 0
     for word, n in sorted(spread.items(), key=lambda pair: (pair[1], pair[0])):
         if looked_at + n > MOST_MENTIONS:
@@ -70,10 +71,7 @@ def _by_words(row: Intervention, offered: Offered) -> dict[int, float]:
         looked_at += n
     most = max(spread.values(), default=1) + 1
     scores: dict[int, float] = defaultdict(float)
-    for word in words:
-        for weight, ids in telling[word].items():
-            score = min(weight, weights[word]) * log(1 + most / spread[word])
-            for pk in ids:
-                scores[pk] += score
-    scores.pop(row.pk, None)
+    rows = telling.filter(word__in=words).exclude(intervention=row)
+    for word, other, weight in rows.values_list("word_id", "intervention_id", "weight"):
+        scores[other] += min(weight, weights[word]) * log(1 + most / spread[word])
     return scores

@@ -187,12 +187,13 @@ class Word(models.Model):
 class Mention(models.Model):
     """Where a word stands: in which intervention, and how much it weighs there (a title more than a step)."""
 
-    word = models.ForeignKey(Word, on_delete=models.CASCADE)
+    word = models.ForeignKey(Word, on_delete=models.CASCADE, db_index=False)  # the indexes below begin with it
     intervention = models.ForeignKey(Intervention, on_delete=models.CASCADE)
     weight = models.PositiveSmallIntegerField()
 
     class Meta:
         app_label = "planner"
+        indexes = [models.Index(fields=["word", "weight", "intervention"], name="mentions_by_weight")]
         constraints = [models.UniqueConstraint(fields=["word", "intervention"], name="one_mention_a_word")]
 
 
