@@ -40,11 +40,12 @@ OFFERED_PHRASES = 12  # of one field
 
 @dataclass(frozen=True)
 class Card:
-    """One row with its form; `remarks` of the SMART check, `gates` that are shut for it now, `inner` cards below it."""
+    """One row; `form` where one was sent for it and not accepted; `remarks` of the SMART check, `shut` gates that are
+    shut for it now, `inner` cards below it."""
 
     kind: str
     row: Any
-    form: PartForm
+    form: PartForm | None = None
     remarks: tuple[smart.Remark, ...] = ()
     shut: tuple[str, ...] = ()
     inner: tuple[Card, ...] = field(default_factory=tuple)
@@ -68,16 +69,27 @@ def part_form(plan: Plan, part: str, people: list[Person], data: Any = None) -> 
 
 def row_form(kind: str, row: Any, people: list[Person], data: Any = None) -> PartForm:
     """The form of a row, as it stands or as it was sent."""
-    initial = {field.name: getattr(row, field.attname) for field in row._meta.concrete_fields}
-    common = {"prefix": f"{kind}-{row.pk}", "initial": initial}
+    common = {"prefix": f"{kind}-{row.pk}", "initial": values_of(row)}
     if kind == "problem":
         return ProblemForm(data, people=people, **common)
     if kind == "goal":
-        initial |= {f"level_{n}": words for n, words in enumerate(row.scale)}
         return GoalForm(data, people=people, **common)
     if kind == "objective":
         return ObjectiveForm(data, asked=sentences.fields_of(row.text), **common)
     return PlannedForm(data, of_library=bool(row.edition_id), **common)
+
+
+def values_of(row: Any) -> dict[str, Any]:
+    """What a row's form starts from."""
+    levels = {f"level_{n}": words for n, words in enumerate(getattr(row, "scale", ()))}
+    return {field.name: getattr(row, field.attname) for field in row._meta.concrete_fields} | levels
+
+
+def alike(kind: str, row: Any) -> tuple[Any, ...]:
+    """Rows with the same answer have the same fields in the same order."""
+    if kind == "objective":
+        return kind, *sentences.fields_of(row.text)
+    return kind, kind == "intervention" and bool(row.edition_id)
 
 
 def remarks_on(objective: Objective) -> tuple[smart.Remark, ...]:
@@ -85,12 +97,11 @@ def remarks_on(objective: Objective) -> tuple[smart.Remark, ...]:
     return tuple(smart.check(smart.facts_of(objective), timezone.localdate()))
 
 
-def cards_of(tree: Tree, people: list[Person], bound: Mapping[str, PartForm] | None = None) -> dict[str, list[Card]]:
-    """Every row of a plan with its form. `bound` are forms that were sent and not accepted, by key."""
-    sent = bound or {}
+def cards_of(tree: Tree, bound: Mapping[str, PartForm] | None = None) -> dict[str, list[Card]]:
+    """Every row of a plan. `bound` are forms that were sent and not accepted, by key."""
 
-    def form(kind: str, row: Any) -> PartForm:
-        return sent.get(f"{kind}-{row.pk}") or row_form(kind, row, people)
+    def form(kind: str, row: Any) -> PartForm | None:
+        return (bound or {}).get(f"{kind}-{row.pk}")
 
     of_library = [one for node in tree.objectives() for one in node.planned if one.edition_id]
     wanted = {gate for row in of_library for gate in row.gates}
@@ -151,7 +162,7 @@ def _fitting(rows: Any, kind: str, language: str) -> list[Statement]:
 
 def blocks(plan: Plan, tree: Tree, people: list[Person], bound: Mapping[str, PartForm] | None = None) -> dict[str, Any]:
     """Problems and goals, and what was taken away."""
-    return {"plan": plan, "people": people, **cards_of(tree, people, bound), "removed": removed(plan)}
+    return {"plan": plan, "people": people, **cards_of(tree, bound), "stencils": {}, "removed": removed(plan)}
 
 
 def removed(plan: Plan) -> list[tuple[str, Any, str]]:
