@@ -25,7 +25,7 @@ from planner.plans.forms import (
 )
 from planner.plans.models import Goal, Objective, OwnPhrase, Plan, PlannedIntervention, Problem
 from planner.plans.signing import NotYet, not_yet
-from planner.plans.tree import GoalNode, ObjectiveNode, Tree, tree_of
+from planner.plans.tree import GoalNode, ObjectiveNode, Rows, Tree, rows_of, tree_of
 from planner.practice.models import User
 
 #: Word in the address -> model, and the look-up from a row to its plan.
@@ -36,6 +36,7 @@ KINDS: dict[str, tuple[type, str]] = {
 PARTS: dict[str, type[PartForm]] = {"opening": OpeningForm, "frame": FrameForm}
 MOST_PHRASES = 200
 OFFERED_PHRASES = 12  # of one field
+REMOVED_SHOWN = 3  # of one kind
 
 
 @dataclass(frozen=True)
@@ -136,13 +137,14 @@ def phrases_of(user: User) -> dict[str, list[str]]:
 
 def whole(plan: Plan, user: User, bound: Mapping[str, PartForm] | None = None) -> dict[str, Any]:
     """The context of the editor's page, in a constant number of queries."""
-    tree, people, sent = tree_of(plan), people_of(plan.case), bound or {}
+    rows, people, sent = rows_of(plan), people_of(plan.case), bound or {}
+    tree = tree_of(plan, rows=rows)
     language = user.language or plan.case.practice.language
     kind = plan.case.kind
     statements = Statement.objects.visible_to(user).only("name", "language").annotate(whom=F("content__for_whom"))
     pathways = Pathway.objects.visible_to(user).only("name").annotate(whom=F("content__for_whom"))
     return {
-        **blocks(plan, tree, people, sent), **side(plan, tree),
+        **blocks(tree, rows, people, sent), **side(plan, tree),
         "opening": sent.get("opening") or part_form(plan, "opening", people),
         "frame": sent.get("frame") or part_form(plan, "frame", people),
         "statements": _fitting(statements, kind, language),
@@ -160,17 +162,18 @@ def _fitting(rows: Any, kind: str, language: str) -> list[Statement]:
     return [row for row in fitting if row.language == language] or fitting
 
 
-def blocks(plan: Plan, tree: Tree, people: list[Person], bound: Mapping[str, PartForm] | None = None) -> dict[str, Any]:
+def blocks(tree: Tree, rows: Rows, people: list[Person], bound: Mapping[str, PartForm] | None = None) -> dict[str, Any]:
     """Problems and goals, and what was taken away."""
-    return {"plan": plan, "people": people, **cards_of(tree, bound), "stencils": {}, "removed": removed(plan)}
+    return {"plan": tree.plan, "people": people, **cards_of(tree, bound), "stencils": {}, "removed": removed(rows)}
 
 
-def removed(plan: Plan) -> list[tuple[str, Any, str]]:
-    """What was taken out of a draft and may be brought back: (kind, row, its words). Four queries."""
+def removed(rows: Rows) -> list[tuple[str, Any, str]]:
+    """What was taken out of a draft last and may be brought back: (kind, row, its words)."""
+    of_kinds = zip(KINDS, (rows.problems, rows.goals, rows.objectives, rows.planned), strict=True)
     found = []
-    for kind, (model, to_plan) in KINDS.items():
-        gone = model.objects.filter(**{to_plan: plan}, removed_at__isnull=False).order_by("-removed_at")[:3]
-        found += [(kind, row, _said(row)) for row in gone]
+    for kind, of_kind in of_kinds:
+        gone = sorted((row for row in of_kind if row.removed_at), key=lambda row: row.removed_at, reverse=True)
+        found += [(kind, row, _said(row)) for row in gone[:REMOVED_SHOWN]]
     return found
 
 

@@ -1,7 +1,8 @@
 """The form of a row of a plan as a stencil: drawn once a page, filled in for each row like it.
 
-A plan has dozens of rows, and their forms differ in names and values alone: drawn one by one they cost more than all the
-rest of the page. What comes out is what drawing the row's own form gives, letter for letter (tests/plans/test_stencil.py).
+A plan has dozens of rows, and their forms differ in names and values alone: drawn one by one they cost more than all
+the rest of the page. What comes out is what the row's own form would be, letter for letter
+(tests/plans/test_stencil.py).
 """
 
 from __future__ import annotations

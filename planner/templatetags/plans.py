@@ -7,7 +7,6 @@ all that it says.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django import template
 from django.forms import BoundField
