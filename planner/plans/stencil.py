@@ -1,7 +1,7 @@
-"""The form of a row of a plan as a stencil: drawn once a page, filled in for each row like it.
+"""What stands beside every row of a plan, and the row's form, as stencils: drawn once a page, filled in for each row.
 
-A plan has dozens of rows, and their forms differ in names and values alone: drawn one by one they cost more than all
-the rest of the page. What comes out is what the row's own form would be, letter for letter
+A plan has dozens of rows, and what is drawn for them differs in names and values alone: drawn one by one they cost
+more than all the rest of the page. What comes out is what would have been drawn for the row, letter for letter
 (tests/plans/test_stencil.py).
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -24,6 +24,19 @@ _OPTION = re.compile(r'(<option value="([^"]*)")')
 
 
 class Stencil:
+    """A piece of a page as a pattern. `draw` draws it with these words."""
+
+    def __init__(self, words: Iterable[str], draw: Callable[[dict[str, Any]], str]):
+        self.pattern = draw({name: _mark(name) for name in words}).replace("%", "%%")
+        for name in words:
+            self.pattern = self.pattern.replace(_mark(name), f"%({name})s")
+
+    def fill(self, words: Mapping[str, Any]) -> SafeString:
+        """The piece with the words of one row; safe where `draw` puts each of them into text or between quotes."""
+        return mark_safe(self.pattern % {name: conditional_escape(word) for name, word in words.items()})
+
+
+class FormStencil:
     """A form as a pattern. `draw` draws a form under a name and an address; `form` is taken for this alone."""
 
     def __init__(self, form: PartForm, draw: Callable[[PartForm, str, str], str]):

@@ -7,6 +7,7 @@ all that it says.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import template
 from django.forms import BoundField
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from planner.plans import page
 from planner.plans.forms import PartForm
-from planner.plans.stencil import Stencil
+from planner.plans.stencil import FormStencil, Stencil
 
 register = template.Library()
 LONGEST_OFFER = 80  # letters of an earlier phrase that a list shows
@@ -49,8 +50,19 @@ def row_form(context: template.Context, card: page.Card, address: str, more: str
         return draw(card.form, card.key, address)
     like = page.alike(kind, row)
     if like not in stencils:
-        stencils[like] = Stencil(page.row_form(kind, row, context["people"]), draw)
+        stencils[like] = FormStencil(page.row_form(kind, row, context["people"]), draw)
     return stencils[like].fill(card.key, address, page.values_of(row))
+
+
+@register.simple_tag(takes_context=True)
+def alike(context: template.Context, piece: str, **words: Any) -> str:
+    """A piece of the page that says the same for each row but for these words, which it holds as they are: it asks
+    nothing of them."""
+    stencils = context["stencils"]
+    if piece not in stencils:
+        shared = {"csrf_token": context["csrf_token"]}
+        stencils[piece] = Stencil(words, lambda marks: render_to_string(piece, {**shared, **marks}))
+    return stencils[piece].fill(words)
 
 
 def _drawn(field: BoundField, own: Sequence[str]) -> SafeString:

@@ -12,7 +12,8 @@ from planner.library.models import InterventionEdition
 from planner.plans import page
 from planner.plans.forms import people_of
 from planner.plans.models import Goal, Objective, PlannedIntervention, Problem
-from planner.templatetags.plans import row_form
+from planner.templatetags.house import once_key
+from planner.templatetags.plans import alike, row_form
 from tests import factories
 from tests.plans import make
 
@@ -68,3 +69,15 @@ def test_a_page_draws_the_form_of_rows_that_are_alike_once(owner, signed_in, mon
     monkeypatch.setattr(page, "row_form", lambda *args: drawn.append(args[0]) or ROW_FORM(*args))
     signed_in(owner).get(f"/plans/{plan.pk}/edit/")
     assert sorted(drawn) == ["goal", "intervention", "objective"]
+
+
+def test_a_piece_holds_the_words_of_each_row_and_a_key_of_its_own(shared):
+    context = Context(shared)
+    for word in ("goal 1", HOSTILE):
+        given = {"address": "/plans/1/?a&b", "what": word}
+        assert alike(context, "plans/_row_tools.html", **given) == render_to_string("plans/_row_tools.html", given)
+    keys = [str(once_key()) for _form in range(2)]
+    given = {"address": "/", "parent": 7, "number": "1.2"}
+    forms = [alike(context, "plans/_add_intervention.html", **given, once=key) for key in keys]
+    assert [form.count(key) for form in forms for key in keys] == [1, 0, 0, 1]
+    assert all('value="token"' in form for form in forms)
