@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from planner.cases import clearance, gates
 from planner.cases.models import Person
+from planner.cases.names import with_people
 from planner.library.models import Intervention, Pathway, Statement
 from planner.plans import sentences, smart
 from planner.plans.forms import (
@@ -137,6 +138,7 @@ def phrases_of(user: User) -> dict[str, list[str]]:
 
 def whole(plan: Plan, user: User, bound: Mapping[str, PartForm] | None = None) -> dict[str, Any]:
     """The context of the editor's page, in a constant number of queries."""
+    with_people(plan.case)
     rows, people, sent = rows_of(plan), people_of(plan.case), bound or {}
     tree = tree_of(plan, rows=rows)
     language = user.language or plan.case.practice.language

@@ -73,13 +73,13 @@ class Rows:
     planned: list[PlannedIntervention]
 
 
-def rows_of(plan: Plan) -> Rows:
-    """Four queries."""
+def rows_of(*plans: Plan) -> Rows:
+    """Four queries, for however many plans."""
     return Rows(
-        list(Problem.objects.filter(plan=plan).select_related("person")),
-        list(Goal.objects.filter(plan=plan).select_related("person")),
-        list(Objective.objects.filter(goal__plan=plan)),
-        list(PlannedIntervention.objects.filter(objective__goal__plan=plan).with_gates()),
+        list(Problem.objects.filter(plan__in=plans).select_related("person")),
+        list(Goal.objects.filter(plan__in=plans).select_related("person")),
+        list(Objective.objects.filter(goal__plan__in=plans)),
+        list(PlannedIntervention.objects.filter(objective__goal__plan__in=plans).with_gates()),
     )
 
 
@@ -88,8 +88,9 @@ def tree_of(plan: Plan, person: Person | None = None, *, joint: bool = False, ro
     where its `rows` are here already."""
     rows = rows or rows_of(plan)
     objectives, planned = _kept(rows.objectives), _kept(rows.planned)
-    goals = tuple(_node(goal, objectives, planned) for goal in _kept(rows.goals))
-    whole = Tree(plan, tuple(_kept(rows.problems)), goals)
+    problems = tuple(row for row in _kept(rows.problems) if row.plan_id == plan.pk)
+    goals = tuple(_node(goal, objectives, planned) for goal in _kept(rows.goals) if goal.plan_id == plan.pk)
+    whole = Tree(plan, problems, goals)
     return whole.part(person) if joint or person is not None else whole
 
 
