@@ -45,6 +45,7 @@ from planner.library.models import (  # noqa: F401
     Favourite,
     Intervention,
     InterventionEdition,
+    LibraryState,
     Mention,
     OwnReview,
     OwnTag,

@@ -328,6 +328,7 @@ urlpatterns = [
     path("boosters/series/<int:pk>/end/", series.series_end, name="series_end"),
     path("boosters/series/<int:pk>/reopen/", series.series_reopen, name="series_reopen"),
     path("boosters/<int:pk>/", booster.booster, name="booster"),
+    path("boosters/<int:pk>/forms/", booster.booster_forms, name="booster_forms"),
     path("boosters/<int:pk>/book/", booster.booster_book, name="booster_book"),
     path("boosters/<int:pk>/held/", booster.booster_hold, name="booster_hold"),
     path("boosters/<int:pk>/missed/", booster.booster_miss, name="booster_miss"),

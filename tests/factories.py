@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from planner.cases.models import Case, CaseKind, FlagKind, Participant, ParticipantRole, Person, SafetyFlag, TeamMember
 from planner.homework.models import Assignment, AssignmentSeries, Response, ReturnedFile
+from planner.library import actions as library_actions
 from planner.library.models import (
     Facet,
     Intervention,
@@ -123,6 +124,7 @@ def make_intervention(slug: str = "", gates: tuple[str, ...] = (), sheet: dict |
         for value in content[kind]:
             Facet.objects.create(intervention=intervention, kind=kind, value=value)
     make_worksheet(intervention, **(sheet or {}))
+    library_actions.changed(None)
     return intervention
 
 

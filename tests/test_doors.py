@@ -260,6 +260,7 @@ DOORS: dict[str, list[Door]] = {
     "series_end":           [door("302 404 404 403 403 200", "booster_series")],
     "series_reopen":        [door("401 404 404 403 403 302", "booster_series", post=True, version="fresh")],
     "booster":              [door("302 404 404 403 200 200", "booster"), door("302 404 404 403 200 200", "missed")],
+    "booster_forms":        [door("302 404 404 403 403 200", "booster")],
     "booster_book":         [door("302 404 404 403 403 200", "booster")],
     "booster_hold":         [door("401 404 404 403 403 302", "booster", post=True, version="fresh", on="2026-11-02")],
     "booster_miss":         [door("401 404 404 403 403 302", "booster", post=True, version="fresh")],

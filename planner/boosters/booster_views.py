@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from planner.base.access import carrying, clinical, find, find_and_may_edit, find_to_edit, put
 from planner.base.forms import HouseForm
+from planner.base.parts import part
 from planner.boosters import booster_actions as actions
 from planner.boosters import brief, forms
 from planner.boosters.answers import attempt
 from planner.boosters.contact import Reach, reach_of
 from planner.boosters.models import UNBOOKED, Booster, BoosterState, Reminder
 from planner.cases.names import current, label
-from planner.practice.trail import record
+from planner.practice.trail import record, record_look
 from planner.sessions import times
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -48,19 +49,32 @@ def booster(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(
     request: HttpRequest, found: Booster, *, may_edit: bool = True, status: int = 200, **sent: HouseForm
 ) -> HttpResponse:
-    """The page of a booster; `sent` is the form that was refused, in place of a fresh one."""
+    """The page of a booster; `sent` is the form that was refused, in place of a fresh one. The forms, all of them
+    folded away as a rule, come as a part; where one stands open they are here at once."""
     case = found.series.case
     told = brief.of(found, request.user)
     context = {
         "booster": found, "series": found.series, "case": case, "label": label(case), "today": timezone.localdate(),
-        "may_edit": may_edit, "forms": {**_forms(found), **sent} if may_edit else {}, "sent": next(iter(sent), ""),
+        "may_edit": may_edit, "sent": next(iter(sent), ""),
+        "forms": {**_forms(found), **sent} if sent or found.state == BoosterState.MISSED else None,
         "brief": told, "total": told.total,
-        "second": Booster.objects.filter(again_for=found).first(),
+        "second": None if found.is_open else Booster.objects.filter(again_for=found).first(),
         "elsewhere": found.series.zone != case.practice.zone,
         "reminder": Reminder.objects.filter(booster=found, due_on=found.due_on).select_related("done_by").first(),
         "reach": reach_of([case.pk]).get(case.pk, Reach()),
     }  # fmt: skip
     return render(request, "boosters/booster.html", context, status=status)
+
+
+@carrying
+@require_safe
+def booster_forms(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything that can be done with a booster, folded away: a part of its page."""
+    found = _booster(request, pk, find_to_edit)
+    record_look(found.series.case_id, by=request.user)
+    context = {"booster": found, "forms": _forms(found)}
+    back = (reverse("booster", args=[pk]), found.series.name or _("Boosters"))
+    return part(request, "boosters/_forms.html", context, title=_("What to do"), back=back)
 
 
 def _forms(found: Booster) -> dict[str, HouseForm]:

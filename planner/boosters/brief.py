@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from planner.agreements.models import Agreement, AgreementVersion
 from planner.boosters import measures
 from planner.boosters.models import Booster, BoosterState
-from planner.cases.models import Case, Participant, Person
+from planner.cases.models import Case, Person
+from planner.cases.names import with_people
 from planner.homework.models import Assignment
 from planner.plans.models import Objective, Plan, Standing, Status
 from planner.practice.models import User
@@ -92,7 +93,7 @@ def of(booster: Booster, user: User) -> Brief:
     """The brief of one booster, in a constant number of queries. `user` may see its case."""
     series = booster.series
     case = series.case
-    prefetch_related_objects([case], Prefetch("participants", Participant.objects.select_related("person")))
+    with_people(case)
     people = {place.person_id: place.person for place in case.participants.all()}
     names = {pk: person.on_paper for pk, person in people.items()}
     last = _last(booster)

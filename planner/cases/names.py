@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from planner.cases.models import Case, Participant, initial_of, name_on_paper
 
 
@@ -40,8 +42,13 @@ def _told(case: Case) -> str:
     return getattr(case, "told_label", "")
 
 
+def with_people(case: Case) -> None:
+    """Makes known who takes part, for a page that asks in several places. One query."""
+    prefetch_related_objects([case], Prefetch("participants", Participant.objects.select_related("person")))
+
+
 def current(case: Case) -> list[Participant]:
-    """Who takes part today, in order. One query, or none where `participants__person` was prefetched."""
+    """Who takes part today, in order. One query, or none after `with_people`."""
     if "participants" in getattr(case, "_prefetched_objects_cache", {}):
         everybody = case.participants.all()
     else:

@@ -30,12 +30,11 @@ def offers(case: Case, user: User, text: str) -> list[Offer]:
     before = _before(case)
     rows = Worksheet.objects.visible_to(user).filter(retired_at=None).select_related("current", "intervention")
     if text:
-        entries = [entry.pk for entry in search.find(text, user)[:MOST]]
+        entries = search.find(text, user).ids(MOST)
         found = _in_order(rows.filter(intervention__in=entries), entries)
     else:
-        entries = [
-            entry.pk for entry in search.find("", user, search.Filters(phase=(case.phase,), for_whom=(case.kind,)))
-        ][:MOST]
+        fitting = search.Filters(phase=(case.phase,), for_whom=(case.kind,))
+        entries = search.find("", user, fitting).ids(MOST)
         mine = rows.filter(Q(pk__in=before) | Q(intervention__in=entries))
         found = sorted(_in_order(mine, entries), key=lambda sheet: sheet.pk not in before)
     kept = [sheet for sheet in found if sheet.current and not sheet.current.for_clinician]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +17,7 @@ from planner.library.models import (
     Facet,
     Intervention,
     InterventionEdition,
+    LibraryState,
     Mention,
     OfLibrary,
     Pack,
@@ -27,7 +29,7 @@ from planner.library.models import (
     WorksheetEdition,
 )
 from planner.library.words import words_of
-from planner.practice.models import User
+from planner.practice.models import Practice, User
 
 CONTENT = Path(__file__).parent / "content"
 FIRST_PACK = CONTENT / "attachment-repair"
@@ -88,6 +90,14 @@ def load_pack(folder: Path, *, by: User | None = None) -> Loaded:
     return loaded
 
 
+def changed(practice: Practice | None) -> None:
+    """The library of the packs (None) or of a practice is another than before. Every action that changes entries or
+    their words ends with this: until then what search keeps of the library stands for the state before."""
+    rows = LibraryState.objects.filter(practice=practice)
+    if not rows.update(state=uuid4()):
+        LibraryState.objects.create(practice=practice)
+
+
 def folder_hash(folder: Path) -> str:
     """The hash of every file of the pack by name and bytes, with the way they are indexed."""
     digest = hashlib.sha256(INDEX.encode())
@@ -128,6 +138,7 @@ def _take_in(read: packs.Pack, state: str) -> Loaded:
     _retire(Statement, pack, statements, loaded.statements)
     _retire(Pathway, pack, pathways, loaded.pathways)
     _index(pack, read.interventions, taken)
+    changed(None)
     return loaded
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.utils.text import slugify
@@ -14,6 +14,7 @@ from planner.library import packs
 from planner.library.words import fold
 
 GLOSSARY = Path(__file__).parent / "content" / "attachment-repair" / "glossary.yaml"
+KEPT_TEXTS = 256  # entries whose terms are kept, some kilobytes of text apiece
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,13 @@ def terms() -> tuple[Term, ...]:
 
 def used_in(texts: Iterable[str]) -> list[Term]:
     """The terms that stand in these texts, in any of their forms."""
-    folded = fold(" \n ".join(texts))
-    return [term for term in terms() if _pattern(term).search(folded)]
+    return list(_used_in(" \n ".join(texts)))
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _used_in(text: str) -> tuple[Term, ...]:
+    folded = fold(text)
+    return tuple(term for term in terms() if _pattern(term).search(folded))
 
 
 @cache

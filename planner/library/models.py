@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
+from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
@@ -186,13 +187,33 @@ class Word(models.Model):
 class Mention(models.Model):
     """Where a word stands: in which intervention, and how much it weighs there (a title more than a step)."""
 
-    word = models.ForeignKey(Word, on_delete=models.CASCADE)
+    word = models.ForeignKey(Word, on_delete=models.CASCADE, db_index=False)  # the indexes below begin with it
     intervention = models.ForeignKey(Intervention, on_delete=models.CASCADE)
     weight = models.PositiveSmallIntegerField()
 
     class Meta:
         app_label = "planner"
+        indexes = [models.Index(fields=["word", "weight", "intervention"], name="mentions_by_weight")]
         constraints = [models.UniqueConstraint(fields=["word", "intervention"], name="one_mention_a_word")]
+
+
+class LibraryStateQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """The states of the packs and of the person's practice."""
+        return self.filter(Q(practice=None) | Q(practice_id=user.practice_id)).order_by("pk")
+
+
+class LibraryState(models.Model):
+    """Which state the library of the packs (no practice) or of a practice is in: another with each change, so that
+    what was read of it can be kept until then."""
+
+    practice = models.ForeignKey(Practice, null=True, on_delete=models.CASCADE, related_name="+")
+    state = models.UUIDField(default=uuid4)
+
+    objects = LibraryStateQuerySet.as_manager()
+
+    class Meta:
+        app_label = "planner"
 
 
 class Worksheet(OfLibrary):

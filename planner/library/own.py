@@ -128,6 +128,7 @@ def _settle(row: Intervention) -> None:
         for value in dict.fromkeys(getattr(file, kind))
     )
     actions._index_words({row.pk: actions.word_weights(file)})
+    actions.changed(row.practice)
 
 
 _NONE: dict[str, Any] = {"slug": "none", "title": "-", "purpose": "-", "blocks": [{"text": "-"}]}
@@ -188,6 +189,8 @@ def retire(*, row: Intervention | Worksheet, by: User, back: bool = False) -> No
     what = "intervention" if isinstance(row, Intervention) else "worksheet"
     if isinstance(row, Worksheet):
         _settle(row.intervention)
+    else:
+        actions.changed(row.practice)
     record("brought back" if back else "retired", by=by, what=what, what_id=row.pk)
 
 

@@ -85,6 +85,7 @@ def take_in(*, by: User, parcel: Parcel, shown: str) -> dict[str, int]:
             _note_arrival(row, packs.whole_hash(line.file), preview.about)
     _link_translations(by.practice, preview.about.language, taken.values())
     _index(taken)
+    actions.changed(by.practice)
     detail = {**preview.counts, "pack": preview.about.slug, "sha256": parcel.sha256}
     record("imported", by=by, what="pack", what_id=parcel.pk, detail=detail)
     parcel.delete()

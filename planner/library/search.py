@@ -9,15 +9,14 @@ person's language where it has one.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 from django.http import QueryDict
 from django.utils.translation import get_language
@@ -25,7 +24,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from planner.library import actions, packs, shelves
-from planner.library.models import Facet, Intervention, Mention, Word
+from planner.library.models import Intervention, Word
+from planner.library.offered import Offered, Places, offered_to, places_of
 from planner.library.words import FAMILY, FOR_WHOM, PHASE, SETTING, SHELF, fold, words_of
 from planner.practice.models import User
 
@@ -94,21 +94,29 @@ class Choice:
 class Ranked(Sequence[Intervention]):
     """Interventions in the order that search gave them. A slice reads its own rows, with what a list shows of them."""
 
-    def __init__(self, ids: Sequence[int], *, bare: bool = False):
-        self.ids, self._bare = ids, bare
+    def __init__(self, places: Sequence[int], id_at: Callable[[int], int], rows: QuerySet[Intervention]):
+        self._places, self._id_at, self._rows = places, id_at, rows
+
+    def of(self, rows: QuerySet[Intervention]) -> Ranked:
+        """The same, read as these rows say, for a list that shows more or less."""
+        return Ranked(self._places, self._id_at, rows)
 
     @property
     def bare(self) -> Ranked:
-        """The same without their content: name, aim and minutes, for a list that shows no more."""
-        return Ranked(self.ids, bare=True)
+        """The same without their content: name, aim and minutes."""
+        return self.of(Intervention.objects.all())
+
+    def ids(self, most: int | None = None) -> list[int]:
+        """The ids of the first ones alone; costs no query."""
+        return [self._id_at(place) for place in self._places[:most]]
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self._places)
 
     def __getitem__(self, which: Any) -> Any:
-        chosen = self.ids[which] if isinstance(which, slice) else [self.ids[which]]
-        rows = Intervention.objects if self._bare else Intervention.objects.select_related("current", "original")
-        by_id = rows.in_bulk(chosen) if chosen else {}
+        places = self._places[which] if isinstance(which, slice) else [self._places[which]]
+        chosen = [self._id_at(place) for place in places]
+        by_id = self._rows.in_bulk(chosen) if chosen else {}
         found = [by_id[pk] for pk in chosen]
         return found if isinstance(which, slice) else found[0]
 
@@ -126,41 +134,55 @@ class Found:
     choices: Mapping[str, list[Choice]] = field(default_factory=dict)
     guessed: Mapping[str, str] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
-    marks: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)  # id -> favourite, own, tags
+    marks: Callable[[int], Mapping[str, Any]] = dict  # of an id: favourite, own, tags
 
 
-@dataclass
-class _Entry:
-    """An intervention in all its languages, as search sees it."""
+class _Shelves:
+    """The sets of entries by which one person filters: those of the practice's library with the person's favourites
+    and the practice's tags, which are read when they are asked for. Two queries at most."""
 
-    versions: dict[str, int]  # language -> id
-    family: str
-    minutes: int
-    name: str
-    facets: dict[str, set[str]]
-    score: int = 0
+    def __init__(self, offered: Offered, user: User):
+        self.offered, self._user = offered, user
 
-    def values(self, kind: str) -> set[str]:
-        if kind == "family":
-            return {self.family}
-        return set(self.versions) if kind == "language" else self.facets.get(kind, set())
+    @cached_property
+    def _own(self) -> dict[str, dict[str, int]]:
+        favourites, tags = shelves.shelves(self._user)
+        kept = {**self.offered.sets.get("shelf", {}), "favourite": self.offered.of_ids(favourites)}
+        return {"shelf": kept, "tag": {tag: self.offered.of_ids(ids) for tag, ids in tags.items()}}
 
     @property
-    def marks(self) -> dict[str, Any]:
-        """What a list says of where it is kept."""
-        shelf = self.values("shelf")
-        return {"favourite": "favourite" in shelf, "own": "own" in shelf, "tags": sorted(self.values("tag"))}
+    def tags(self) -> dict[str, int]:
+        return self._own["tag"]
 
-    def passes(self, filters: Filters) -> bool:
-        if filters.minutes and self.minutes > filters.minutes:
-            return False
-        return all(not self.values(kind).isdisjoint(wanted) for kind, wanted in filters.chosen)
+    def having(self, kind: str, value: str) -> int:
+        sets = self._own if kind in ("shelf", "tag") else self.offered.sets
+        return sets.get(kind, {}).get(value, 0)
 
-    def shown(self, languages: Iterable[str]) -> int:
-        """The id of the version to show: in the first of the languages it has, else the original."""
-        return next(
-            (self.versions[code] for code in languages if code in self.versions), next(iter(self.versions.values()))
-        )
+    def at_most(self, minutes: int) -> int:
+        return _union(entries for taken, entries in self.offered.sets.get("minutes", {}).items() if taken <= minutes)
+
+    def passing(self, filters: Filters) -> int:
+        """The entries that pass all that is chosen."""
+        found = self.at_most(filters.minutes) if filters.minutes else self.offered.all
+        for kind, wanted in filters.chosen:
+            found &= _union(self.having(kind, value) for value in wanted)
+        return found
+
+    def marks(self, pk: int) -> dict[str, Any]:
+        """What a list says of where an intervention is kept."""
+        here = self.offered.of_ids([pk])
+        return {
+            "favourite": bool(self.having("shelf", "favourite") & here),
+            "own": bool(self.having("shelf", "own") & here),
+            "tags": sorted(tag for tag, entries in self.tags.items() if entries & here),
+        }
+
+
+def _union(sets: Iterable[int]) -> int:
+    found = 0
+    for entries in sets:
+        found |= entries
+    return found
 
 
 def find(text: str, user: User, filters: Filters | Mapping[str, Any] | None = None) -> Ranked:
@@ -169,30 +191,38 @@ def find(text: str, user: User, filters: Filters | Mapping[str, Any] | None = No
 
 
 def browse(text: str, user: User, filters: Filters | Mapping[str, Any] | None = None) -> Found:
-    """The same with counts for every filter. The number of queries does not grow with the library: at most eight."""
-    found, matching, filters = _find(text, user, filters)
-    return replace(found, choices=_choices(matching, filters))
+    """The same with counts for every filter. The number of queries does not grow with the library: at most nine."""
+    found, matching, kept, filters = _find(text, user, filters)
+    return replace(found, choices=_choices(matching, kept, filters))
 
 
-def _find(text: str, user: User, filters: Filters | Mapping[str, Any] | None) -> tuple[Found, list[_Entry], Filters]:
-    """What is found; all that the words alone would find; the filters as they were understood."""
+def _find(text: str, user: User, filters: Filters | Mapping[str, Any] | None) -> tuple[Found, int, _Shelves, Filters]:
+    """What is found; the set of all that the words alone would find; the sets; the filters as they were understood."""
     filters = filters if isinstance(filters, Filters) else Filters.of(filters or {})
     languages = reading_languages(user)
-    entries = _entries(user)
+    offered = offered_to(user)
+    kept = _Shelves(offered, user)
     words = words_of(text[:LONGEST_TEXT])[:MOST_WORDS]
+    scores: dict[int, int] = {}
     guessed: dict[str, str] = {}
     marked: frozenset[str] = frozenset()
+    matching = offered.all
     if words:
-        scores, guessed, marked = _scores(words, {pk for entry in entries for pk in entry.versions.values()})
-        for entry in entries:
-            entry.score = max((scores.get(pk, 0) for pk in entry.versions.values()), default=0)
-        entries = [entry for entry in entries if entry.score]
-    shown = [entry for entry in entries if entry.passes(filters)]
+        scores, guessed, marked = _scores(words, offered)
+        matching = offered.set_of(scores)
+    shown, readable = matching & kept.passing(filters), kept.having("language", languages[0])
+    ranked = places_of(shown & readable) + places_of(shown & ~readable)
+    if words:
+        ranked.sort(key=scores.__getitem__, reverse=True)
     preferred = (*filters.language, *languages) if filters.language else languages
-    shown.sort(key=lambda entry: (-entry.score, languages[0] not in entry.versions, fold(entry.name)))
-    ranked = [entry.shown(preferred) for entry in shown]
-    marks = {pk: entry.marks for pk, entry in zip(ranked, shown, strict=True)}
-    return Found(Ranked(ranked), len(ranked), guessed=guessed, words=marked, marks=marks), entries, filters
+    rows = Intervention.objects.select_related("current", "original")
+    entries = Ranked(ranked, lambda place: _version(offered.versions[place], preferred), rows)
+    return Found(entries, len(ranked), guessed=guessed, words=marked, marks=kept.marks), matching, kept, filters
+
+
+def _version(versions: Mapping[str, int], languages: Iterable[str]) -> int:
+    """The id of the version to show: in the first of the languages it has, else the original."""
+    return next((versions[code] for code in languages if code in versions), next(iter(versions.values())))
 
 
 def reading_languages(user: User) -> list[str]:
@@ -201,56 +231,30 @@ def reading_languages(user: User) -> list[str]:
     return list(dict.fromkeys([own, settings.LANGUAGE_CODE.split("-")[0]]))
 
 
-def _entries(user: User) -> list[_Entry]:
-    """Everything the library offers the person, translations with their originals. Four queries."""
-    rows = Intervention.objects.visible_to(user).order_by("pk")
-    columns = rows.values_list("pk", "original_id", "language", "family", "minutes", "name", "practice_id")
-    found: dict[int, _Entry] = {}
-    for pk, original, language, family, minutes, name, practice in sorted(columns, key=lambda row: row[1] is not None):
-        entry = found.setdefault(original or pk, _Entry({}, family, minutes, name, {}))
-        entry.versions.setdefault(language, pk)
-        if practice:
-            entry.facets.setdefault("shelf", set()).add("own")
-    home = {pk: entry for entry in found.values() for pk in entry.versions.values()}
-    for pk, kind, value in Facet.objects.filter(intervention__in=rows).values_list("intervention_id", "kind", "value"):
-        if pk in home:
-            home[pk].facets.setdefault(kind, set()).add(value)
-    kept, tags = shelves.shelves(user)
-    for pk in kept & home.keys():
-        home[pk].facets.setdefault("shelf", set()).add("favourite")
-    for tag, ids in tags.items():
-        for pk in ids & home.keys():
-            home[pk].facets.setdefault("tag", set()).add(tag)
-    return list(found.values())
-
-
-def _choices(entries: list[_Entry], filters: Filters) -> dict[str, list[Choice]]:
+def _choices(matching: int, kept: _Shelves, filters: Filters) -> dict[str, list[Choice]]:
     """For each filter its values with their counts, given what is chosen in the others."""
     found = {}
-    passing = [entry for entry in entries if entry.passes(filters)]  # counts where nothing is chosen of a kind
-    tags = {tag: tag for tag in sorted({tag for entry in entries for tag in entry.values("tag")} | set(filters.tag))}
+    tags = {tag: tag for tag in sorted({*kept.tags, *filters.tag})}
     for kind, labels in {**_LABELS, "language": dict(settings.LANGUAGES), "tag": tags}.items():
         chosen = getattr(filters, kind)
-        others = replace(filters, **{kind: ()})
-        shown = [entry for entry in entries if entry.passes(others)] if chosen else passing
-        counts = Counter(value for entry in shown for value in entry.values(kind))
+        shown = matching & kept.passing(replace(filters, **{kind: ()}))
+        counts = {value: (shown & kept.having(kind, value)).bit_count() for value in labels}
         found[kind] = [
             Choice(value, str(label), counts[value], value in chosen)
             for value, label in labels.items()
             if counts[value] or value in chosen
         ]
-    others = replace(filters, minutes=None)
-    rest = [entry.minutes for entry in (entries if filters.minutes else passing) if entry.passes(others)]
+    rest = matching & kept.passing(replace(filters, minutes=None))
     found["minutes"] = [
-        Choice(str(most), str(most), sum(minutes <= most for minutes in rest), most == filters.minutes)
+        Choice(str(most), str(most), (rest & kept.at_most(most)).bit_count(), most == filters.minutes)
         for most in MINUTES
     ]
     return found
 
 
-def _scores(words: list[str], mine: Container[int]) -> tuple[dict[int, int], dict[str, str], frozenset[str]]:
-    """Intervention id -> score, for those of `mine` in which every word was found; what mistyped words were read as;
-    and every word of the vocabulary that counted."""
+def _scores(words: list[str], offered: Offered) -> tuple[dict[int, int], dict[str, str], frozenset[str]]:
+    """Place of an entry -> score, for those in which every word was found; what mistyped words were read as; and every
+    word of the vocabulary that counted."""
     matches = {word: known(word) for word in words}
     counted: set[str] = set()
     guessed: dict[str, str] = {}
@@ -263,14 +267,12 @@ def _scores(words: list[str], mine: Container[int]) -> tuple[dict[int, int], dic
             guessed[word] = near[0]
         counted |= set(found)
         matches[word] = {vocabulary[text]: share for text, share in found.items()}
-    ids = {pk for found in matches.values() for pk in found}
-    by_word: dict[int, list[tuple[int, int]]] = {}
-    for word, intervention, weight in Mention.objects.filter(word__in=ids).values_list(
-        "word_id", "intervention_id", "weight"
-    ):
-        if intervention in mine:
-            by_word.setdefault(word, []).append((intervention, weight))
-    return _sum_up(matches, by_word), guessed, frozenset(counted)
+    by_word = offered.mentions({pk for found in matches.values() for pk in found})
+    scores: dict[int, int] = {}
+    for pk, score in _sum_up(matches, by_word).items():
+        place = offered.place[pk]
+        scores[place] = max(score, scores.get(place, 0))
+    return scores, guessed, frozenset(counted)
 
 
 def _vocabulary(wanted: Iterable[Mapping[str, int]]) -> dict[str, int]:
@@ -283,7 +285,7 @@ def _vocabulary(wanted: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return dict(Word.objects.filter(stands).values_list("text", "pk"))
 
 
-def _sum_up(matches: Mapping[str, Mapping[int, int]], by_word: Mapping[int, list[tuple[int, int]]]) -> dict[int, int]:
+def _sum_up(matches: Mapping[str, Mapping[int, int]], by_word: Mapping[int, Places]) -> dict[int, int]:
     """The words are summed; every word must be there."""
     total: dict[int, int] | None = None
     for word, found in matches.items():
@@ -292,17 +294,22 @@ def _sum_up(matches: Mapping[str, Mapping[int, int]], by_word: Mapping[int, list
     return total or {}
 
 
-def _best(found: Mapping[int, int], by_word: Mapping[int, list[tuple[int, int]]], *, about: bool) -> dict[int, int]:
+def _best(found: Mapping[int, int], by_word: Mapping[int, Places], *, about: bool) -> dict[int, int]:
     """Intervention id -> what one word counts there: its best match, and a tenth of each further one, so that an entry
     with the word and its synonyms comes before one with the word alone. With `about`, a mention in the small print
     counts only where no entry has the word in its name, tags, aim or sheets."""
-    matched = [(pk, weight, weight * share) for word, share in found.items() for pk, weight in by_word.get(word, ())]
-    if about and any(weight > actions.REST for _pk, weight, _score in matched):
+    matched = [(weight * share, weight, ids) for word, share in found.items() for weight, ids in by_word[word].items()]
+    if about and any(weight > actions.REST for _score, weight, _ids in matched):
         matched = [one for one in matched if one[1] > actions.REST]
-    every: dict[int, list[int]] = {}
-    for pk, _weight, score in matched:
-        every.setdefault(pk, []).append(score)
-    return {pk: max(scores) + (sum(scores) - max(scores)) // 10 for pk, scores in every.items()}
+    best: dict[int, int] = {}
+    further: dict[int, int] = {}
+    for score, _weight, ids in sorted(matched, key=lambda one: -one[0]):
+        for pk in ids:
+            if pk in best:
+                further[pk] = further.get(pk, 0) + score
+            else:
+                best[pk] = score
+    return {pk: score + further.get(pk, 0) // 10 for pk, score in best.items()}
 
 
 def is_of_the_field(word: str) -> bool:

@@ -170,7 +170,7 @@ def _lines(page: Any, found: search.Found, request: HttpRequest) -> list[Line]:
         sheets = Worksheet.objects.visible_to(request.user).filter(intervention__in=[row.pk for row in rows])
         for pk, name in sheets.order_by("order").values_list("intervention_id", "name"):
             titles.setdefault(pk, []).append(name)
-    return [line_of(row, words, titles.get(row.pk, ()), found.marks.get(row.pk)) for row in rows]
+    return [line_of(row, words, titles.get(row.pk, ()), found.marks(row.pk)) for row in rows]
 
 
 def line_of(row: Intervention, words: frozenset[str] = frozenset(), sheets: Any = (), marks: Any = None) -> Line:

@@ -25,7 +25,7 @@ from planner.library.models import Intervention, Pathway, Statement
 from planner.plans import actions, bank, page, sentences
 from planner.plans.forms import PartForm, PlannedForm, people_of
 from planner.plans.models import Goal, Objective, Plan
-from planner.plans.tree import tree_of
+from planner.plans.tree import rows_of, tree_of
 from planner.plans.views import WITH, with_asker
 from planner.practice.trail import record
 
@@ -302,9 +302,10 @@ def _structure(request: HttpRequest, plan: Plan, do: Callable[[], str]) -> HttpR
     if not request.htmx:
         return HttpResponseRedirect(f"{reverse('plan_edit', args=[plan.pk])}#{focus}")
     plan = _find(request, plan.pk)
-    tree, people = tree_of(plan), people_of(plan.case)
+    rows = rows_of(plan)
+    tree = tree_of(plan, rows=rows)
     context = {
-        **page.blocks(plan, tree, people),
+        **page.blocks(tree, rows, people_of(plan.case)),
         **page.side(plan, tree),
         "oob": True,
         "phrases": page.phrases_of(request.user),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from planner.base.forms import HouseForm, LineField, TextField
 from planner.cases.forms import DateInput
 from planner.cases.models import Audience, Case, Person
+from planner.cases.names import current
 from planner.plans.models import Coding, Modality, ReviewBecause, ReviewOutcome, Status
 from planner.practice.models import PaperSize, TextSize
 from planner.sheets.options import Options
@@ -50,7 +51,7 @@ class PartForm(HouseForm):
 
 def people_of(case: Case) -> list[Person]:
     """Those who take part, in order. One query serves every form of a page."""
-    return list(Person.objects.filter(places__case=case, places__left_on=None).order_by("places__order", "pk"))
+    return [place.person for place in current(case)]
 
 
 def _ask_of(field: forms.ModelChoiceField, people: list[Person], nobody: Any) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from planner.cases import clearance, gates
 from planner.cases.models import Person
+from planner.cases.names import with_people
 from planner.library.models import Intervention, Pathway, Statement
 from planner.plans import sentences, smart
 from planner.plans.forms import (
@@ -25,7 +26,7 @@ from planner.plans.forms import (
 )
 from planner.plans.models import Goal, Objective, OwnPhrase, Plan, PlannedIntervention, Problem
 from planner.plans.signing import NotYet, not_yet
-from planner.plans.tree import GoalNode, ObjectiveNode, Tree, tree_of
+from planner.plans.tree import GoalNode, ObjectiveNode, Rows, Tree, rows_of, tree_of
 from planner.practice.models import User
 
 #: Word in the address -> model, and the look-up from a row to its plan.
@@ -36,15 +37,17 @@ KINDS: dict[str, tuple[type, str]] = {
 PARTS: dict[str, type[PartForm]] = {"opening": OpeningForm, "frame": FrameForm}
 MOST_PHRASES = 200
 OFFERED_PHRASES = 12  # of one field
+REMOVED_SHOWN = 3  # of one kind
 
 
 @dataclass(frozen=True)
 class Card:
-    """One row with its form; `remarks` of the SMART check, `gates` that are shut for it now, `inner` cards below it."""
+    """One row; `form` where one was sent for it and not accepted; `remarks` of the SMART check, `shut` gates that are
+    shut for it now, `inner` cards below it."""
 
     kind: str
     row: Any
-    form: PartForm
+    form: PartForm | None = None
     remarks: tuple[smart.Remark, ...] = ()
     shut: tuple[str, ...] = ()
     inner: tuple[Card, ...] = field(default_factory=tuple)
@@ -68,16 +71,27 @@ def part_form(plan: Plan, part: str, people: list[Person], data: Any = None) -> 
 
 def row_form(kind: str, row: Any, people: list[Person], data: Any = None) -> PartForm:
     """The form of a row, as it stands or as it was sent."""
-    initial = {field.name: getattr(row, field.attname) for field in row._meta.concrete_fields}
-    common = {"prefix": f"{kind}-{row.pk}", "initial": initial}
+    common = {"prefix": f"{kind}-{row.pk}", "initial": values_of(row)}
     if kind == "problem":
         return ProblemForm(data, people=people, **common)
     if kind == "goal":
-        initial |= {f"level_{n}": words for n, words in enumerate(row.scale)}
         return GoalForm(data, people=people, **common)
     if kind == "objective":
         return ObjectiveForm(data, asked=sentences.fields_of(row.text), **common)
     return PlannedForm(data, of_library=bool(row.edition_id), **common)
+
+
+def values_of(row: Any) -> dict[str, Any]:
+    """What a row's form starts from."""
+    levels = {f"level_{n}": words for n, words in enumerate(getattr(row, "scale", ()))}
+    return {field.name: getattr(row, field.attname) for field in row._meta.concrete_fields} | levels
+
+
+def alike(kind: str, row: Any) -> tuple[Any, ...]:
+    """Rows with the same answer have the same fields in the same order."""
+    if kind == "objective":
+        return kind, *sentences.fields_of(row.text)
+    return kind, kind == "intervention" and bool(row.edition_id)
 
 
 def remarks_on(objective: Objective) -> tuple[smart.Remark, ...]:
@@ -85,12 +99,11 @@ def remarks_on(objective: Objective) -> tuple[smart.Remark, ...]:
     return tuple(smart.check(smart.facts_of(objective), timezone.localdate()))
 
 
-def cards_of(tree: Tree, people: list[Person], bound: Mapping[str, PartForm] | None = None) -> dict[str, list[Card]]:
-    """Every row of a plan with its form. `bound` are forms that were sent and not accepted, by key."""
-    sent = bound or {}
+def cards_of(tree: Tree, bound: Mapping[str, PartForm] | None = None) -> dict[str, list[Card]]:
+    """Every row of a plan. `bound` are forms that were sent and not accepted, by key."""
 
-    def form(kind: str, row: Any) -> PartForm:
-        return sent.get(f"{kind}-{row.pk}") or row_form(kind, row, people)
+    def form(kind: str, row: Any) -> PartForm | None:
+        return (bound or {}).get(f"{kind}-{row.pk}")
 
     of_library = [one for node in tree.objectives() for one in node.planned if one.edition_id]
     wanted = {gate for row in of_library for gate in row.gates}
@@ -125,13 +138,15 @@ def phrases_of(user: User) -> dict[str, list[str]]:
 
 def whole(plan: Plan, user: User, bound: Mapping[str, PartForm] | None = None) -> dict[str, Any]:
     """The context of the editor's page, in a constant number of queries."""
-    tree, people, sent = tree_of(plan), people_of(plan.case), bound or {}
+    with_people(plan.case)
+    rows, people, sent = rows_of(plan), people_of(plan.case), bound or {}
+    tree = tree_of(plan, rows=rows)
     language = user.language or plan.case.practice.language
     kind = plan.case.kind
     statements = Statement.objects.visible_to(user).only("name", "language").annotate(whom=F("content__for_whom"))
     pathways = Pathway.objects.visible_to(user).only("name").annotate(whom=F("content__for_whom"))
     return {
-        **blocks(plan, tree, people, sent), **side(plan, tree),
+        **blocks(tree, rows, people, sent), **side(plan, tree),
         "opening": sent.get("opening") or part_form(plan, "opening", people),
         "frame": sent.get("frame") or part_form(plan, "frame", people),
         "statements": _fitting(statements, kind, language),
@@ -149,17 +164,18 @@ def _fitting(rows: Any, kind: str, language: str) -> list[Statement]:
     return [row for row in fitting if row.language == language] or fitting
 
 
-def blocks(plan: Plan, tree: Tree, people: list[Person], bound: Mapping[str, PartForm] | None = None) -> dict[str, Any]:
+def blocks(tree: Tree, rows: Rows, people: list[Person], bound: Mapping[str, PartForm] | None = None) -> dict[str, Any]:
     """Problems and goals, and what was taken away."""
-    return {"plan": plan, "people": people, **cards_of(tree, people, bound), "removed": removed(plan)}
+    return {"plan": tree.plan, "people": people, **cards_of(tree, bound), "stencils": {}, "removed": removed(rows)}
 
 
-def removed(plan: Plan) -> list[tuple[str, Any, str]]:
-    """What was taken out of a draft and may be brought back: (kind, row, its words). Four queries."""
+def removed(rows: Rows) -> list[tuple[str, Any, str]]:
+    """What was taken out of a draft last and may be brought back: (kind, row, its words)."""
+    of_kinds = zip(KINDS, (rows.problems, rows.goals, rows.objectives, rows.planned), strict=True)
     found = []
-    for kind, (model, to_plan) in KINDS.items():
-        gone = model.objects.filter(**{to_plan: plan}, removed_at__isnull=False).order_by("-removed_at")[:3]
-        found += [(kind, row, _said(row)) for row in gone]
+    for kind, of_kind in of_kinds:
+        gone = sorted((row for row in of_kind if row.removed_at), key=lambda row: row.removed_at, reverse=True)
+        found += [(kind, row, _said(row)) for row in gone[:REMOVED_SHOWN]]
     return found
 
 

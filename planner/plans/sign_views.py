@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from planner.base.access import carrying, clinical, find, find_to_edit
+from planner.base.access import carrying, clinical, find_and_may_edit, find_to_edit
 from planner.base.once import once
 from planner.cases.models import Person, SignerRole
 from planner.cases.signing import SignatureForm, Signer, forms_for, shown_for, staff
@@ -53,12 +53,13 @@ def plan_sign(request: HttpRequest, pk: int) -> HttpResponse:
 @clinical
 def plan_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """The supervisor approves with their signature, or returns the plan with comments."""
-    plan = with_asker(find(Plan.objects.select_related(*WITH), request.user, pk=pk), request.user)
+    plan, may_edit = find_and_may_edit(Plan.objects.select_related(*WITH), request.user, pk=pk)
+    plan = with_asker(plan, request.user)
     pad = SignatureForm(request.POST, signer=staff(request.user, SignerRole.SUPERVISOR), may_wait=False)
     comment = CommentForm(request.POST, prefix="comment")
     approves = request.POST.get("decision") == "approve"
     if not comment.is_valid() or (approves and not pad.is_valid()):
-        return plan_page(request, plan, status=422, pad=pad, comment=comment)
+        return plan_page(request, plan, may_edit=may_edit, status=422, pad=pad, comment=comment)
     words = comment.cleaned_data["comment"]
     try:
         if approves:
@@ -67,7 +68,7 @@ def plan_decide(request: HttpRequest, pk: int) -> HttpResponse:
             signing.send_back(plan=plan, by=request.user, comment=words)
     except signing.Refused as refused:
         comment.add_error("comment", str(refused))
-        return plan_page(request, plan, status=422, pad=pad, comment=comment)
+        return plan_page(request, plan, may_edit=may_edit, status=422, pad=pad, comment=comment)
     messages.success(request, _("Approved; the plan is in force.") if approves else _("Returned to the author."))
     return HttpResponseRedirect(reverse("plan", args=[plan.pk]))
 

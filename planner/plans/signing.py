@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -212,11 +213,11 @@ def _step(plan: Plan, by: User, step: str, comment: str = "") -> None:
     _record("supervision", plan, by, step=step)
 
 
-def comments_on(plan: Plan) -> list[SupervisionStep]:
-    """What the supervisor wrote about the versions of this case, newest first: a returned text is read with it."""
-    steps = SupervisionStep.objects.filter(plan__case=plan.case).exclude(comment="")
-    told = steps.select_related("by", "plan").only("comment", "at", "by__name", "plan__number")
-    return list(told.order_by("-pk"))
+def supervision_of(plan: Plan) -> list[SupervisionStep]:
+    """What passed between author and supervisor about this version, and what the supervisor wrote about any version of
+    the case, oldest first: a returned text is read with it."""
+    steps = SupervisionStep.objects.filter(Q(plan=plan) | Q(plan__case=plan.case_id) & ~Q(comment=""))
+    return list(steps.select_related("by", "plan").only("step", "comment", "at", "by__name", "plan__number"))
 
 
 # What holds afterwards

@@ -63,15 +63,39 @@ def _numbered(node: GoalNode, place: int) -> GoalNode:
     return GoalNode(node.row, mine, str(place))
 
 
-def tree_of(plan: Plan, person: Person | None = None, *, joint: bool = False) -> Tree:
-    """The plan; for a person only what is for their eyes; `joint`: only what everybody may read. Four queries."""
-    problems = Problem.objects.filter(plan=plan).kept().select_related("person")
-    goals = list(Goal.objects.filter(plan=plan).kept().select_related("person"))
-    objectives = list(Objective.objects.filter(goal__in=[goal.pk for goal in goals], removed_at=None))
-    planned = PlannedIntervention.objects.filter(objective__in=[one.pk for one in objectives], removed_at=None)
-    planned = list(planned.with_gates())
-    whole = Tree(plan, tuple(problems), tuple(_node(goal, objectives, planned) for goal in goals))
+@dataclass(frozen=True)
+class Rows:
+    """Every row of a plan, in its order, also what was taken away while writing."""
+
+    problems: list[Problem]
+    goals: list[Goal]
+    objectives: list[Objective]
+    planned: list[PlannedIntervention]
+
+
+def rows_of(*plans: Plan) -> Rows:
+    """Four queries, for however many plans."""
+    return Rows(
+        list(Problem.objects.filter(plan__in=plans).select_related("person")),
+        list(Goal.objects.filter(plan__in=plans).select_related("person")),
+        list(Objective.objects.filter(goal__plan__in=plans)),
+        list(PlannedIntervention.objects.filter(objective__goal__plan__in=plans).with_gates()),
+    )
+
+
+def tree_of(plan: Plan, person: Person | None = None, *, joint: bool = False, rows: Rows | None = None) -> Tree:
+    """The plan; for a person only what is for their eyes; `joint`: only what everybody may read. Four queries, none
+    where its `rows` are here already."""
+    rows = rows or rows_of(plan)
+    objectives, planned = _kept(rows.objectives), _kept(rows.planned)
+    problems = tuple(row for row in _kept(rows.problems) if row.plan_id == plan.pk)
+    goals = tuple(_node(goal, objectives, planned) for goal in _kept(rows.goals) if goal.plan_id == plan.pk)
+    whole = Tree(plan, problems, goals)
     return whole.part(person) if joint or person is not None else whole
+
+
+def _kept(rows: list) -> list:
+    return [row for row in rows if row.removed_at is None]
 
 
 def _node(goal: Goal, objectives: list[Objective], planned: list[PlannedIntervention]) -> GoalNode:

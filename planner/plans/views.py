@@ -12,14 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from planner.base.access import carrying, clinical, find, find_to_edit, put
+from planner.base.access import carrying, clinical, find, find_and_may_edit, find_to_edit, put
 from planner.base.once import once
 from planner.cases.models import Case, SignerRole
+from planner.cases.names import with_people
 from planner.cases.signing import SignatureForm, staff
 from planner.plans import compare, review_actions, reviews, signing, standing
 from planner.plans.forms import CommentForm, ReviewForm, StandingForm
 from planner.plans.models import Goal, Objective, Plan, PlanReview, PlanState, Supervision
-from planner.plans.tree import tree_of
+from planner.plans.tree import rows_of, tree_of
 from planner.practice.models import User
 from planner.practice.trail import record
 
@@ -30,9 +31,9 @@ WITH = ("case", "impression_of")
 @clinical
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole plan, for the team of the case."""
-    found = with_asker(find(Plan.objects.select_related(*WITH), request.user, pk=pk), request.user)
+    found, may_edit = find_and_may_edit(Plan.objects.select_related(*WITH), request.user, pk=pk)
     record("viewed", by=request.user, what="plan", what_id=found.pk, case_id=found.case_id)
-    return plan_page(request, found)
+    return plan_page(request, with_asker(found, request.user), may_edit=may_edit and request.user.is_clinical)
 
 
 def with_asker(found: Plan, user: User) -> Plan:
@@ -43,9 +44,12 @@ def with_asker(found: Plan, user: User) -> Plan:
     return found
 
 
-def plan_page(request: HttpRequest, found: Plan, *, status: int = 200, **forms: Any) -> HttpResponse:
+def plan_page(
+    request: HttpRequest, found: Plan, *, may_edit: bool = False, status: int = 200, **forms: Any
+) -> HttpResponse:
     """The page of a plan; a supervisor's forms that were not accepted come back in it."""
-    tree = tree_of(found)
+    with_people(found.case)
+    tree, steps = tree_of(found), signing.supervision_of(found)
     histories = standing.histories(found.case, tree.lines)
     lines = [row for rows in histories.values() for row in rows]
     signatures = signing.shown(found, tree)
@@ -54,9 +58,8 @@ def plan_page(request: HttpRequest, found: Plan, *, status: int = 200, **forms: 
         "plan": found, "tree": tree, "histories": histories, "t_score": standing.t_score(tree, histories),
         "signatures": signatures, "holds": signing.holds(found, tree), "due": reviews.of(found, lines),
         "waiting": signing.signers_of(found, request.user, [one.row for one in signatures]),
-        "may_edit": request.user.is_clinical and Plan.objects.editable_by(request.user).filter(pk=found.pk).exists(),
-        "steps": found.supervision_steps.select_related("by").only("step", "at", "by__name"),
-        "comments": signing.comments_on(found),
+        "may_edit": may_edit, "steps": [step for step in steps if step.plan_id == found.pk],
+        "comments": [step for step in reversed(steps) if step.comment],
         "reviews": found.reviews.select_related("by"), "decides": decides, **forms,
     }  # fmt: skip
     if decides:
@@ -87,7 +90,8 @@ def plan_compare(request: HttpRequest, pk: int) -> HttpResponse:
     asked = request.GET.get("with", "")
     before = [one for one in others if one.number < right.number] or others
     left = next((one for one in others if str(one.number) == asked), before[0] if before else None)
-    rows = compare.rows(tree_of(left), tree_of(right)) if left else []
+    read = rows_of(left, right) if left else None
+    rows = compare.rows(tree_of(left, rows=read), tree_of(right, rows=read)) if left else []
     context = {
         "plan": right, "left": left, "others": others, "rows": rows, "changed": any(not one.is_same for one in rows),
     }  # fmt: skip

@@ -23,6 +23,10 @@ from planner.sessions.before import Before, used_with
 from planner.sessions.models import WORK, AgendaItem, Handout, Session
 
 SHOWN = 15  # rows of the library beside an agenda; the search narrows them
+#: What that list shows of an intervention: none of its text.
+_FOR_A_LIST = Intervention.objects.only("name", "minutes").annotate(
+    for_whom=F("current__content__for_whom"), gates=F("current__content__gates")
+)
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,10 @@ class ItemRow:
 
 @dataclass(frozen=True)
 class LibraryRow:
-    """One intervention to add: whether it is on the agenda, what stands against it, and which of its sheets are open
-    all the same."""
+    """One intervention to add: what stands against it, and which of its sheets are open all the same."""
 
     intervention: Intervention
     for_whom: str
-    on_agenda: bool
     shut: tuple[gates.Reason, ...]
     warnings: tuple[str, ...]
     before: Before | None = None
@@ -230,19 +232,16 @@ class Plan:
 
     def library(self, text: str, filters: search.Filters) -> list[LibraryRow]:
         """The interventions that the search and its filters find."""
-        found = search.find(text, self.user, filters)[:SHOWN]
-        planned = {item.entry for item in self.items}
-        rows = [self._library_row(intervention, planned) for intervention in found]
+        found = search.find(text, self.user, filters).of(_FOR_A_LIST)[:SHOWN]
+        rows = [self._library_row(intervention) for intervention in found]
         sheets = self.open_sheets(row.intervention.pk for row in rows if row.shut)
         return [replace(row, sheets=sheets.get(row.intervention.pk, ())) for row in rows]
 
-    def _library_row(self, intervention: Intervention, planned: set[int]) -> LibraryRow:
-        content = intervention.current.content
-        verdict = self.verdict.of(intervention.current.gates)
+    def _library_row(self, intervention: Intervention) -> LibraryRow:
+        verdict = self.verdict.of(intervention.gates)
         return LibraryRow(
             intervention,
-            ", ".join(str(FOR_WHOM[value]) for value in content["for_whom"]),
-            intervention.pk in planned,
+            ", ".join(str(FOR_WHOM[value]) for value in intervention.for_whom),
             tuple(_each(verdict.blocked)),
             tuple(reason.sentence for reason in _each(verdict.warnings)),
             self.before.get(intervention.pk),

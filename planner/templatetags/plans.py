@@ -7,13 +7,19 @@ all that it says.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+
+from planner.plans import page
+from planner.plans.forms import PartForm
+from planner.plans.stencil import FormStencil, Stencil
 
 register = template.Library()
 LONGEST_OFFER = 80  # letters of an earlier phrase that a list shows
@@ -29,6 +35,34 @@ def part_field(field: BoundField, own: Sequence[str] = ()) -> SafeString:
         " part-wide" if field.widget_type == "textarea" else "", name, field.label, _drawn(field, own),
         _offers(field, own) if own else "", _help(field), name, field.errors[0] if field.errors else "",
     )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def row_form(context: template.Context, card: page.Card, address: str, more: str = "") -> str:
+    """The form of a row, through the page's stencil for rows like it; one that was not accepted is drawn by itself."""
+    stencils, kind, row = context["stencils"], card.kind, card.row
+
+    def draw(form: PartForm, key: str, address: str) -> str:
+        shared = {"csrf_token": context["csrf_token"], "phrases": context["phrases"], "more": more, "kind": kind}
+        return render_to_string("plans/_part_form.html", {**shared, "form": form, "key": key, "address": address})
+
+    if card.form:
+        return draw(card.form, card.key, address)
+    like = page.alike(kind, row)
+    if like not in stencils:
+        stencils[like] = FormStencil(page.row_form(kind, row, context["people"]), draw)
+    return stencils[like].fill(card.key, address, page.values_of(row))
+
+
+@register.simple_tag(takes_context=True)
+def alike(context: template.Context, piece: str, **words: Any) -> str:
+    """A piece of the page that says the same for each row but for these words, which it holds as they are: it asks
+    nothing of them."""
+    stencils = context["stencils"]
+    if piece not in stencils:
+        shared = {"csrf_token": context["csrf_token"]}
+        stencils[piece] = Stencil(words, lambda marks: render_to_string(piece, {**shared, **marks}))
+    return stencils[piece].fill(words)
 
 
 def _drawn(field: BoundField, own: Sequence[str]) -> SafeString:

@@ -173,6 +173,20 @@ def test_a_stale_form_keeps_the_text_and_writes_nothing(page, owner, couple):
     assert Booster.objects.get(pk=booster.pk).state == "due"
 
 
+def test_what_can_be_done_comes_folded_as_a_part_of_the_page(page, owner, couple):
+    booster = make.due(make.make_series(couple, owner), 0)
+    address, hold = reverse("booster", args=[booster.pk]), reverse("booster_hold", args=[booster.pk])
+    assert hold not in page.get(address).content.decode()
+    whole = opened(page, address)
+    assert whole.count("<details") - whole.count("<details open") >= 5
+    doors = [reverse(f"booster_{name}", args=[booster.pk]) for name in ("hold", "miss", "move", "focus", "drop")]
+    assert all(f'action="{door}"' in whole for door in doors)
+    alone = page.get(reverse("booster_forms", args=[booster.pk])).content.decode()
+    assert "<html" in alone and f'href="{address}"' in alone and hold in alone
+    refused = page.post(hold, {"version": "9", "on": str(timezone.localdate())}).content.decode()
+    assert refused.count("<details") == 5 and "to-come" not in refused  # open where it was refused, the others as ever
+
+
 def test_missed_offers_a_follow_up_and_a_second_date(page, owner, couple):
     booster = make.due(make.make_series(couple, owner), -9)
     page.post(reverse("booster_miss", args=[booster.pk]), {"version": "1", "reason": "Ill"})

@@ -171,7 +171,9 @@ NO_PAGE = {
         "plan_printed",
         "session_print_picture", "mfa_download_recovery_codes", "mfa_login_webauthn",
     },
-    "is a part of a page": {"session_library", "waits", "case_part", "case_audit_part", "case_thread_part"},
+    "is a part of a page": {
+        "session_library", "waits", "case_part", "case_audit_part", "case_thread_part", "booster_forms",
+    },
     "is a step in between, looked at by its own test": {
         "mfa_authenticate", "unlock", "take_back", "handed_sheet", "rate_screen",
     },

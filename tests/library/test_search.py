@@ -182,7 +182,7 @@ def test_who_finds_what(library, owner, supervisor, front_desk, stranger):
 @pytest.mark.parametrize("entries", [1, 3])
 def test_a_search_costs_the_same_for_one_and_for_three(tmp_path, owner, entries, django_assert_num_queries):
     actions.load_pack(write_pack(tmp_path, *ENTRIES[1 : 1 + entries]))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         list(search.browse("grounding", owner, {"phase": ["safety-and-stabilisation", "skill-building"]}).entries)
 
 

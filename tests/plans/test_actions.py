@@ -323,7 +323,7 @@ def test_a_returned_plan_goes_round_again(awaiting, supervisor, owner):
     draft = signing.send_back(plan=awaiting, by=supervisor, comment="Say how often.")
     assert (draft.number, draft.state, draft.supervision, draft.author) == (2, "draft", "returned", owner)
     assert Plan.objects.get(pk=awaiting.pk).state == "superseded"
-    assert [step.comment for step in signing.comments_on(draft)] == ["Say how often."]
+    assert [step.comment for step in signing.supervision_of(draft)] == ["Say how often."]
     with pytest.raises(signing.Refused, match="Send it to them again"):
         make.sign(draft, owner)
     assert not draft.signatures.exists()

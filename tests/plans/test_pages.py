@@ -341,6 +341,17 @@ def supervised(draft, supervisor):
     return draft
 
 
+def test_a_returned_version_shows_the_comments_of_all_and_its_own_steps(page, supervised, supervisor):
+    plan = supervised
+    for comment in ("Say how often.", "And by when."):
+        make.sign(plan, plan.author, supervisor=supervisor)
+        plan = signing.send_back(plan=plan, by=supervisor, comment=comment)
+    shown = text_of(page.get(reverse("plan", args=[plan.pk])))
+    assert shown.index("And by when.") < shown.index("Say how often.")  # the newest first
+    steps = shown.split('id="supervision"')[1].split("</ol>")[0].count("<li")
+    assert ("on version 1" in shown, "on version 2" in shown, steps) == (True, True, plan.supervision_steps.count())
+
+
 def test_author_and_supervisor_see_it_on_today(page, supervised, supervisor, signed_in):
     shown = text_of(page.get(reverse("plan_sign", args=[supervised.pk])))
     assert "Sunita Supervisor, for approval" in shown

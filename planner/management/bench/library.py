@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import reverse
 
 from planner.base.models import Job, JobState
-from planner.library import actions, catalogue, draft_actions, own, papers
+from planner.library import actions, catalogue, draft_actions, offered, own, papers
 from planner.library.models import Facet, Intervention, InterventionEdition, Mention, Worksheet
 from planner.management.bench import pages, server
 from planner.management.bench.figures import Figure, median, p95, seconds
@@ -193,6 +193,7 @@ def fill(owner: User, entries: int) -> None:
         row.current = edition
     Intervention.objects.bulk_update(rows, ["current"], batch_size=500)
     _index_like(rows, originals)
+    actions.changed(owner.practice)
 
 
 def _again(rows: list[Any]) -> Iterator[Any]:
@@ -217,7 +218,8 @@ def _index_like(rows: list[Intervention], originals: list[Intervention]) -> None
 
 
 def many_entries(filled: Filled, size: Size) -> Iterator[Figure]:
-    """The list, searches, the newest own entry and the page of packs against the bare page, in turn in one run."""
+    """The list, searches, the newest own entry and the page of packs against the bare page, in turn in one run; and
+    what search keeps of the library, laid out again."""
     newest = Intervention.objects.filter(practice=filled.owner.practice, retired_at=None).order_by("-pk")[0]
     rows = [
         Row("library", lambda _: reverse("library")),
@@ -236,3 +238,10 @@ def many_entries(filled: Filled, size: Size) -> Iterator[Figure]:
         yield Figure(
             part, name, p95(page.wall) * 1000, "ms", "bare", ratio, f"at most {pages.MOST}", ratio <= pages.MOST, said
         )
+    anew = median(seconds(lambda: laid_out_anew(filled.owner), size.times))
+    yield Figure(part, "laid out anew for search", anew * 1000, "ms", note="once in each process after a change")
+
+
+def laid_out_anew(owner: User) -> None:
+    actions.changed(owner.practice)
+    offered.offered_to(owner)

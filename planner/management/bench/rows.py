@@ -280,6 +280,11 @@ def booster(filled: Filled) -> str:
     return reverse("booster", args=[Booster.objects.filter(series__case=filled.case, state="due").first().pk])
 
 
+@row("booster: what to do", is_part=True)
+def booster_forms(filled: Filled) -> str:
+    return reverse("booster_forms", args=[Booster.objects.filter(series__case=filled.case, state="due").first().pk])
+
+
 @row()
 def digest(filled: Filled) -> str:
     return reverse("digest")
