@@ -31,6 +31,7 @@ from planner.practice.models import User
 
 MOST_WORDS = 8  # of a search; what comes after narrows nothing
 LONGEST_TEXT = 200
+GUESSED = 4  # letters; a shorter word is neither mistyped nor what was meant: "Maya" is not "may"
 SHORT = 5  # letters; of a longer word the beginning alone may be typed
 MINUTES = (5, 10, 15, 20, 30, 45, 60)
 #: How much of a word's weight counts, by how it was found.
@@ -352,7 +353,7 @@ def _like(words: list[str]) -> dict[str, int]:
 
 def _allowed(word: str) -> int:
     """How many letters may be wrong; none in a word too short to guess."""
-    return 0 if len(word) < 4 else 1 if len(word) < 6 else 2 if len(word) < 10 else 3
+    return 0 if len(word) < GUESSED else 1 if len(word) < 6 else 2 if len(word) < 10 else 3
 
 
 def nearest(word: str, vocabulary: Iterable[str]) -> list[str]:
@@ -361,7 +362,7 @@ def nearest(word: str, vocabulary: Iterable[str]) -> list[str]:
     allowed = _allowed(word)
     if not allowed:
         return []
-    words = list(vocabulary)
+    words = [text for text in vocabulary if len(text) >= GUESSED]
     near = {text: distance for text, distance, _n in _extract(word, words, allowed)}
     if len(word) > SHORT:
         cut = [text[: len(word)] for text in words]

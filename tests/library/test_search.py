@@ -111,6 +111,7 @@ def test_a_guess_is_told(library, owner):
 def test_short_words_are_not_guessed():
     assert search.nearest("wek", ["week"]) == []
     assert search.nearest("weak", ["week", "walk", "weal"]) == ["weal", "week"]
+    assert search.nearest("maya", ["may", "mayor"]) == []  # a name, not a mistyped short word
 
 
 def test_nothing_typed_shows_everything_by_name(library, owner):
