@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -48,7 +49,7 @@ def boosters_figures(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(request: HttpRequest, asked: board.Asked) -> dict[str, Any]:
-    """The page of boosters or of cases, every label told in one go."""
+    """The page of boosters or of cases, every label told in one go; where it is empty, the next one (`coming`)."""
     if asked.show == "cases":
         page = Paginator(board.maintained(request.user, asked), PAGE).get_page(request.GET.get("page"))
         page.object_list = board.with_reasons(page.object_list)
@@ -58,7 +59,8 @@ def _rows(request: HttpRequest, asked: board.Asked) -> dict[str, Any]:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     page.object_list = board.with_labels(page.object_list)
     names.tell(row.series.case for row in page.object_list)
-    return {"page": page}
+    coming = None if page.object_list else board.boosters(request.user, replace(asked, show="open")).first()
+    return {"page": page, "coming": coming}
 
 
 def _all(request: HttpRequest, asked: board.Asked, most: int) -> list[Booster]:

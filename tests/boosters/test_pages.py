@@ -274,6 +274,17 @@ def test_the_board_of_a_stranger_has_nothing_of_ours(signed_in, stranger, owner,
     assert "0 of 0" in signed_in(stranger).get(reverse("boosters_figures")).content.decode()
 
 
+def test_an_empty_board_names_the_next_booster_or_says_how_to_begin(page, signed_in, stranger, owner, couple):
+    overdue = f"{reverse('boosters')}?show=overdue"
+    assert "A booster series is made on the page of a case." in page.get(overdue).content.decode()
+    series = make.make_series(couple, owner)
+    text = page.get(overdue).content.decode()
+    assert "Nothing here. The next booster is due on" in text
+    assert reverse("booster", args=[series.boosters.order_by("due_on").first().pk]) in text
+    assert "The next booster" not in page.get(f"{overdue}&who=999999").content.decode()
+    assert "The next booster" not in signed_in(stranger).get(overdue).content.decode()
+
+
 @pytest.mark.parametrize("show", ["due", "open", "cases", "missed", "settled", "overdue"])
 def test_the_board_takes_the_same_queries_for_one_row_and_three(page, owner, show):
     counts = []
