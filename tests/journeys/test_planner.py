@@ -22,6 +22,7 @@ def planner(window, house, things):
     """(window, the title field of an item of the agenda, that item)."""
     tab = window(house.dana)
     tab.page.goto(reverse("session_plan", args=[things["planned"]]))
+    expect(tab.page.locator(".to-come")).to_have_count(0)  # or a part that still comes meets the lock, or no line
     item = AgendaItem.objects.filter(session_id=things["planned"], kind="library").first()
     return tab, tab.page.locator(f"#title-{item.pk}"), item
 

@@ -50,8 +50,10 @@ def tab(browser, live_server, owner):
     assert faults == []
 
 
-def plan(page, live_server, session):
+def plan(page, live_server, session, *, whole=True):
     page.goto(f"{live_server.url}/sessions/{session.pk}/plan/")
+    if whole:
+        expect(page.locator(".to-come")).to_have_count(0)
     return page
 
 
@@ -95,7 +97,7 @@ def test_a_press_that_waits_is_not_lost_on_a_part_that_comes_meanwhile(tab, live
     parts, moves = [], []
     page.route("**/sessions/*/library/*", lambda route: parts.append(route))
     page.route("**/move/", lambda route: moves.append(route))
-    plan(page, live_server, session)
+    plan(page, live_server, session, whole=False)
     close = session.items.get(title="Close")
     page.locator(f"#title-{close.pk}").focus()
     page.keyboard.press("Alt+ArrowUp")
