@@ -33,6 +33,7 @@ class Stencil:
 
     def fill(self, words: Mapping[str, Any]) -> SafeString:
         """The piece with the words of one row; safe where `draw` puts each of them into text or between quotes."""
+        # The pattern is what a template drew, and every word put into it is escaped.
         return mark_safe(self.pattern % {name: conditional_escape(word) for name, word in words.items()})
 
 
@@ -53,7 +54,7 @@ class FormStencil:
         given = _Given({"the key": conditional_escape(key), "the address": conditional_escape(address)})
         for name, field in self.fields.items():
             given.update(_shown(name, field, values.get(name)))
-        return mark_safe(self.pattern % given)
+        return mark_safe(self.pattern % given)  # a form as it was drawn, and words that `_shown` escaped
 
 
 class _Given(dict):

@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Prefetch, Q, Subquery, prefetch_related_objects
+from django.db.models import Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planner.cases import clearance, gates
 from planner.cases.models import Case, Participant
-from planner.cases.names import current
+from planner.cases.names import current, with_people
 from planner.homework.actions import print_copies
 from planner.homework.models import Assignment, Printout, PrintoutKind
 from planner.library import recent
@@ -566,7 +566,7 @@ def print_paper(session: Session, order: papers.Order, rendering: press.Renderin
 def attending_of(session: Session) -> list[Participant]:
     """Who attends, with their persons; everybody in the case where nobody was named. Everybody is kept with the case:
     whoever asks who attends asks what is known about them all next."""
-    prefetch_related_objects([session.case], Prefetch("participants", Participant.objects.select_related("person")))
+    with_people(session.case)
     named = set(session.attendees.through.objects.filter(session=session).values_list("participant_id", flat=True))
     return [place for place in session.case.participants.all() if place.pk in named] or current(session.case)
 

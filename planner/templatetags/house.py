@@ -78,7 +78,7 @@ def prose(text: str) -> SafeString:
 def in_lines(pairs: Iterable[tuple[Any, Any]]) -> SafeString:
     """(name, words), each on a line of its own. Put together here, as a comparison shows hundreds."""
     named = ((f"<b>{conditional_escape(name)}:</b> " if name else "", conditional_escape(said)) for name, said in pairs)
-    return mark_safe("\n".join(f"{name}{said}" for name, said in named))
+    return mark_safe("\n".join(f"{name}{said}" for name, said in named))  # both escaped the line before
 
 
 @register.filter

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -25,7 +26,10 @@ def path() -> str | None:
 
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """A running browser without a window."""
+    """A running browser without a window. Where there is none the tests that need it fail: skipped, nobody would miss
+    them."""
+    if not path():
+        pytest.fail("Chromium is not installed (Debian: apt-get install chromium). Without it: -m 'not journey'.")
     with sync_playwright() as engine:
         browser = engine.chromium.launch(executable_path=path(), args=list(FLAGS))
         yield browser

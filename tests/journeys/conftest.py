@@ -62,8 +62,6 @@ COLLEAGUES = ("colin", "sunita", "fred", "carla", "petra", "nora")
 
 @pytest.fixture(scope="package")
 def browser():
-    if not chromium.path():
-        pytest.skip("Chromium is not installed (Debian: apt-get install chromium).")
     with chromium.launched() as found:
         yield found
 

@@ -15,7 +15,6 @@ from tests.journeys import chromium
 HOME = re.compile(r"^http://localhost:\d+/$")
 pytestmark = [
     pytest.mark.journey,
-    pytest.mark.skipif(not chromium.path(), reason="no Chromium"),
     pytest.mark.django_db(transaction=True),
 ]
 

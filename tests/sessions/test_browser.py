@@ -16,8 +16,6 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture(scope="module")
 def browser():
-    if not chromium.path():
-        pytest.skip("Chromium is not installed.")
     with chromium.launched() as found:
         yield found
 
