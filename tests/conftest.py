@@ -34,6 +34,13 @@ from tests.plans import make as plan_make
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+@pytest.fixture(autouse=True)
+def in_the_practices_zone():
+    """A test's "today" is the practice's, as in a request: for five hours of the day Greenwich is a day ahead of it."""
+    with timezone.override(factories.ZONE):
+        yield
+
+
 @pytest.fixture
 def practice(db):
     return factories.make_practice()

@@ -30,10 +30,11 @@ from planner.sheets.models import Printed
 
 _count = itertools.count(1)
 PASSWORD = "correct-horse-battery-staple-42"
+ZONE = "America/New_York"
 
 
 def make_practice(name: str = "Harbour practice", **fields) -> Practice:
-    return Practice.objects.create(name=name, country="US", zone="America/New_York", **fields)
+    return Practice.objects.create(name=name, country="US", zone=ZONE, **fields)
 
 
 def make_user(practice: Practice, role: str = Role.CLINICIAN, **fields) -> User:

@@ -18,7 +18,7 @@ from tests.agreements import make
 from tests.agreements.conftest import begun, consented, filled
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+TODAY = timezone.localdate
 YES, OTHER_YES = "agreed-{}-yes", "agreed-{}-yes-2"
 
 
@@ -83,9 +83,9 @@ def test_there_is_one_of_each(settled, owner, ruben):
 
 def test_adopting_freezes_a_version_with_its_hash_and_its_review_day(settled, owner, ruben):
     version = filled(begun(settled, owner, "prevention", "my-steady-plan", ruben), owner, worked="I left at nine.")
-    assert (version.number, version.adopted_on, version.sha256) == (1, TODAY, actions.digest(version))
+    assert (version.number, version.adopted_on, version.sha256) == (1, TODAY(), actions.digest(version))
     version.agreement.refresh_from_db()
-    assert version.agreement.review_on == TODAY + timedelta(days=90)
+    assert version.agreement.review_on == TODAY() + timedelta(days=90)
     with pytest.raises(actions.Refused):
         actions.save_answers(by=owner, draft=version, version=version.version, values={"worked": "Other"})
 
@@ -167,13 +167,13 @@ def test_a_term_of_ones_own_is_in_force_without_the_other(clear, owner):
 
 def test_signatures_and_refusals(together, owner, maya, ruben):
     version = filled(together, owner, **{YES.format(1): "on"})
-    signed = {"way": "typed", "signed_on": TODAY}
+    signed = {"way": "typed", "signed_on": TODAY()}
     actions.sign(
         by=owner, version=version,
         signatures=[
             {"role": "client", "person": maya.person, "name": "Maya", "stance": "agrees", **signed},
             {"role": "client", "person": ruben.person, "name": "Ruben", "stance": "refuses", "way": "none",
-             "reason": "Not yet.", "signed_on": TODAY},
+             "reason": "Not yet.", "signed_on": TODAY()},
         ],
     )  # fmt: skip
     assert actions.unsigned(version) == []
@@ -188,7 +188,7 @@ def test_nobody_else_signs(together, owner):
     version = filled(together, owner, **{YES.format(1): "on"})
     someone = Person.objects.create(practice=owner.practice, name="Someone")
     with pytest.raises(actions.Refused):
-        given = {"role": "client", "person": someone, "name": "Someone", "way": "typed", "signed_on": TODAY}
+        given = {"role": "client", "person": someone, "name": "Someone", "way": "typed", "signed_on": TODAY()}
         actions.sign(by=owner, version=version, signatures=[given])
 
 
@@ -197,7 +197,7 @@ def test_a_text_that_is_not_the_adopted_one_cannot_be_signed(together, owner, ma
     AgreementVersion.objects.filter(pk=version.pk).update(answers={"changed": "behind its back"})
     version.refresh_from_db()
     with pytest.raises(actions.Refused):
-        given = {"role": "client", "person": maya.person, "name": "Maya", "way": "typed", "signed_on": TODAY}
+        given = {"role": "client", "person": maya.person, "name": "Maya", "way": "typed", "signed_on": TODAY()}
         actions.sign(by=owner, version=version, signatures=[given])
 
 
@@ -238,10 +238,10 @@ def test_a_new_version_lists_the_copies_to_replace(settled, owner, ruben):
 def test_the_review_day_comes_and_is_put_off_by_looking(settled, owner, ruben):
     version = filled(begun(settled, owner, "prevention", "my-steady-plan", ruben), owner, worked="A")
     assert list(Agreement.objects.due()) == []
-    assert list(Agreement.objects.due(TODAY + timedelta(days=90))) == [version.agreement]
-    actions.looked_at(by=owner, agreement=version.agreement, review_on=TODAY + timedelta(days=200))
-    assert list(Agreement.objects.due(TODAY + timedelta(days=90))) == []
-    for day in (TODAY, TODAY + timedelta(days=900)):
+    assert list(Agreement.objects.due(TODAY() + timedelta(days=90))) == [version.agreement]
+    actions.looked_at(by=owner, agreement=version.agreement, review_on=TODAY() + timedelta(days=200))
+    assert list(Agreement.objects.due(TODAY() + timedelta(days=90))) == []
+    for day in (TODAY(), TODAY() + timedelta(days=900)):
         with pytest.raises(actions.Refused):
             actions.looked_at(by=owner, agreement=version.agreement, review_on=day)
 
@@ -250,7 +250,7 @@ def test_ending_asks_for_nothing_any_more(settled, owner, ruben):
     version = filled(begun(settled, owner, "prevention", "my-steady-plan", ruben), owner, worked="A")
     agreement = Agreement.objects.get(pk=version.agreement_id)
     actions.end(by=owner, agreement=agreement, version=agreement.version, why="Moved on.")
-    assert list(Agreement.objects.due(TODAY + timedelta(days=900))) == []
+    assert list(Agreement.objects.due(TODAY() + timedelta(days=900))) == []
     assert begun(settled, owner, "prevention", "my-steady-plan", ruben)
 
 

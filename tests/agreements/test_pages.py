@@ -18,8 +18,8 @@ from tests.agreements.conftest import begun
 from tests.pages import opened
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
-LATER = (TODAY + timedelta(days=40)).isoformat()
+TODAY = timezone.localdate
+LATER = (TODAY() + timedelta(days=40)).isoformat()
 
 
 def at(name, row, query=""):
@@ -75,12 +75,12 @@ def test_it_is_adopted_once(client, clear, owner):
     assert client.post(at("agreement_fill", agreement), sent).status_code == 404  # nothing is a draft any more
     agreement.refresh_from_db()
     assert agreement.review_on.isoformat() == LATER
-    assert list(agreement.versions.values_list("number", "adopted_on")) == [(1, TODAY)]
+    assert list(agreement.versions.values_list("number", "adopted_on")) == [(1, TODAY())]
 
 
 def test_a_day_that_has_passed_is_no_review_day(client, clear, owner):
     agreement = make.begun(clear, owner)
-    sent = {"version": 1, "pause_word": "Palm up", "adopt": "1", "adopt-review_on": TODAY.isoformat()}
+    sent = {"version": 1, "pause_word": "Palm up", "adopt": "1", "adopt-review_on": TODAY().isoformat()}
     answer = client.post(at("agreement_fill", agreement), sent)
     assert answer.status_code == 422 and "Give a day that lies ahead." in answer.content.decode()
     assert agreement.versions.get().answers == {"pause_word": "Palm up"}
@@ -198,7 +198,7 @@ def test_a_version_is_not_new_without_a_reason(client, clear, owner):
 def test_today_asks_for_it_when_its_day_has_come(client, clear, owner):
     agreement = make.adopted(clear, owner)
     assert at("agreement", agreement) not in opened(client, reverse("today"))
-    Agreement.objects.filter(pk=agreement.pk).update(review_on=TODAY)
+    Agreement.objects.filter(pk=agreement.pk).update(review_on=TODAY())
     assert at("agreement", agreement) in opened(client, reverse("today"))
     client.post(at("agreement_review", agreement), {"review_on": LATER})
     assert at("agreement", agreement) not in opened(client, reverse("today"))
@@ -207,7 +207,7 @@ def test_today_asks_for_it_when_its_day_has_come(client, clear, owner):
 def recorded(client, case, **fields):
     person = case.participants.all()[1]
     sent = {
-        "person": person.pk, "on": TODAY.isoformat(), "audience": "clinician", "children": "unknown",
+        "person": person.pk, "on": TODAY().isoformat(), "audience": "clinician", "children": "unknown",
         "violence": "clear", "red_flags": ["fit"], "known": "CANARYKNOWN", **fields,
     }  # fmt: skip
     answer = client.post(at("relapse_record", case), sent)
@@ -235,7 +235,7 @@ def test_a_step_is_ticked_and_the_whole_closed(client, clear, owner):
     way_back = recorded(client, clear)
     client.post(at("after_relapse_step", way_back), {"version": 1, "step": "safety", "done": "1"})
     way_back.refresh_from_db()
-    assert way_back.done["safety"]["on"] == TODAY.isoformat()
+    assert way_back.done["safety"]["on"] == TODAY().isoformat()
     client.post(at("after_relapse_step", way_back), {"version": 1, "step": "net", "done": "1"})  # from an old page
     assert "net" not in Reentry.objects.get().done
     client.post(at("after_relapse_step", way_back), {"version": way_back.version, "close": "1"})
@@ -257,7 +257,7 @@ def test_as_many_queries_for_one_row_as_for_three(client, clear, owner, django_a
             agreement = make.adopted(clear, owner, again={"pause_word": "Red card"})
             first = AgreementVersion.objects.get(agreement=agreement, number=1)
             actions.add_copy(by=owner, version=first, where="Fridge door")
-            Agreement.objects.filter(pk=agreement.pk).update(review_on=TODAY)
+            Agreement.objects.filter(pk=agreement.pk).update(review_on=TODAY())
         for address, most in pages.items():
             client.get(address)
             with django_assert_max_num_queries(most) as counted:

@@ -28,7 +28,7 @@ from tests import factories
 from tests.cases.test_consents import draw, shared, signed
 
 pytestmark = pytest.mark.django_db
-YESTERDAY = timezone.localdate() - timedelta(days=1)
+
 TREATMENT = "Maya no longer consents to treatment"
 SHARING = "Maya does not consent, or no longer consents, to sharing with Ruben."
 
@@ -45,7 +45,7 @@ def end(consent, by, how):
     if how == "withdrawn":
         consent_actions.withdraw(by=by, consent=consent, how="Said so in the hour.")
     else:
-        Consent.objects.filter(pk=consent.pk).update(expires_on=YESTERDAY)
+        Consent.objects.filter(pk=consent.pk).update(expires_on=timezone.localdate() - timedelta(days=1))
 
 
 ENDS = pytest.mark.parametrize("how", ["withdrawn", "expired"])
