@@ -105,17 +105,18 @@ def turns(monkeypatch):
 
 @pytest.fixture(scope="session")
 def kept_copy():
-    """Where the rows of the finished practice, and the token of its set-up link, stay between tests."""
-    return SimpleNamespace(rows={}, set_up="")
+    """Where the rows of the finished practice, and the token of its set-up link, stay between tests of one day."""
+    return SimpleNamespace(rows={}, set_up="", day=None)
 
 
 @pytest.fixture
 def house(transactional_db, live_server, kept_copy):
     """The demo practice, made once. `house.dana` signs in; `house.client(user)` is signed in without the page."""
     cache.clear()
-    if kept_copy.rows:
+    if kept_copy.day == timezone.localdate():
         put_back(kept_copy.rows)
-    else:
+    else:  # the first test, or the first after midnight: what was today's is yesterday's
+        kept_copy.day = timezone.localdate()
         kept_copy.set_up = make_everything()
         kept_copy.rows = take_copy()
     return SimpleNamespace(
