@@ -285,8 +285,9 @@ def _save(
             return _page(request, plan, status=422, bound={key: form})
         return HttpResponseRedirect(f"{reverse('plan_edit', args=[plan.pk])}#{key}")
     parts = ("opening", "frame") if isinstance(row, Plan) else (key,)
+    tree = tree_of(plan)
     context = {
-        **page.side(plan, tree_of(plan)), "form": form, "key": key, "row": row, "oob": True,
+        **page.side(plan, tree, page.remarks_of(tree)), "form": form, "key": key, "row": row, "oob": True,
         "versions": [(f"{name}-version", row.version) for name in parts],
         "remarks": page.remarks_on(row) if isinstance(row, Objective) else None,
     }  # fmt: skip
@@ -304,9 +305,10 @@ def _structure(request: HttpRequest, plan: Plan, do: Callable[[], str]) -> HttpR
     plan = _find(request, plan.pk)
     rows = rows_of(plan)
     tree = tree_of(plan, rows=rows)
+    said = page.remarks_of(tree)
     context = {
-        **page.blocks(tree, rows, people_of(plan.case)),
-        **page.side(plan, tree),
+        **page.blocks(tree, rows, people_of(plan.case), said),
+        **page.side(plan, tree, said),
         "oob": True,
         "phrases": page.phrases_of(request.user),
     }

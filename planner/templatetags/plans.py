@@ -13,16 +13,22 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from planner.plans import page
+from planner.base.addresses import address
+from planner.plans import page, smart
 from planner.plans.forms import PartForm
+from planner.plans.models import Objective
 from planner.plans.stencil import FormStencil, Stencil, form_pattern, mark, offered
+from planner.templatetags.house import once_key
 
 register = template.Library()
+REMARK = (
+    '<li><span class="mark" aria-hidden="true">{}</span> <a href="#id_{}-{}">{}</a> <span class="quiet">{}</span></li>'
+)
 
 
 @register.simple_tag
@@ -38,17 +44,17 @@ def part_field(field: BoundField, own: Sequence[str] = ()) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def row_form(context: template.Context, card: page.Card, address: str, more: str = "") -> str:
+def row_form(context: template.Context, card: page.Card, to: str, more: str = "") -> str:
     """The form of a part or a row, through the page's stencil for those like it; one that was not accepted is drawn by
     itself."""
     if card.form:
         shared = {"csrf_token": context["csrf_token"], "phrases": context["phrases"], "more": more}
-        form = {"form": card.form, "key": card.key, "address": address, "kind": page.of_phrases(card.kind)}
+        form = {"form": card.form, "key": card.key, "address": to, "kind": page.of_phrases(card.kind)}
         return render_to_string("plans/_part_form.html", {**shared, **form})
     like, stencils = page.alike(card.kind, card.row), context["stencils"]
     if like not in stencils:
         stencils[like] = _form_stencil(context, like, card, more)
-    return stencils[like].fill(card.key, address, page.values_of(card.row))
+    return stencils[like].fill(card.key, to, page.values_of(card.row))
 
 
 def _form_stencil(context: template.Context, like: tuple[Any, ...], card: page.Card, more: str) -> FormStencil:
@@ -79,6 +85,52 @@ def alike(context: template.Context, piece: str, **words: Any) -> SafeString:
     nothing of them."""
     words["csrf_token"] = context["csrf_token"]
     return _stencil(piece, tuple(words), get_language()).fill(words)
+
+
+@register.simple_tag(takes_context=True)
+def objective(context: template.Context, card: page.Card) -> SafeString:
+    """An objective with what is done for it, through stencils for all of it: a plan has dozens."""
+    plan, row = context["plan"], card.row
+    planned = format_html_join("", "{}", ((_planned(context, one),) for one in card.inner))
+    return alike(
+        context, "plans/_objective.html", key=card.key, number=row.number, parent=row.pk, once=once_key(),
+        remove=address("plan_row_remove", plan.pk, "objective", row.pk), said=smart_says(row, card.key, card.remarks),
+        form=row_form(context, card, address("plan_row", plan.pk, "objective", row.pk), _("More")),
+        planned=format_html("<ul>{}</ul>", planned) if card.inner else "",
+        add=address("plan_add", plan.pk, "intervention"),
+    )  # fmt: skip
+
+
+def _planned(context: template.Context, card: page.Card) -> SafeString:
+    """What is done for an objective: its name, what bars it now, and its form behind how often and how long."""
+    plan, row, title = context["plan"], card.row, card.row.name
+    if row.edition_id:
+        edition = address("intervention_edition", row.edition_id)
+        title = format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', edition, title)
+    minutes = _("%(n)s min") % {"n": row.minutes} if row.minutes else ""
+    shut = ((_("Gate shut"), sentence) for sentence in card.shut)
+    return alike(
+        context, "plans/_planned.html", key=card.key, title=title, what=row.name,
+        remove=address("plan_row_remove", plan.pk, "intervention", row.pk),
+        shut=format_html_join("", '<p class="small"><span class="mark mark-attention">{}</span> {}</p>', shut),
+        summary=" · ".join(filter(None, (row.frequency or _("How often?"), minutes, row.responsible))),
+        form=row_form(context, card, address("plan_row", plan.pk, "intervention", row.pk)),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def smart_says(row: Objective, key: str, remarks: Sequence[smart.Remark], oob: bool = False) -> SafeString:
+    """An objective as a sentence, and what the SMART check says of it; `oob`: to be put where it stands already."""
+    said = format_html('<p class="smart-says">{}</p>', row.sentence) if row.text else ""
+    if remarks:
+        told = ((one.letter, key, one.field, one.says, one.why) for one in remarks)
+        said += format_html(
+            '<ul aria-label="{}">{}</ul>', _("To look at; you decide"), format_html_join("", REMARK, told)
+        )
+    elif row.text:
+        said += format_html('<p class="quiet">{}</p>', _("Who, what, how often, by when and how measured: all there."))
+    swap = SafeString(' hx-swap-oob="true"') if oob else ""
+    return format_html('<div class="smart" id="{}-smart"{}>{}</div>', key, swap, said)
 
 
 @lru_cache(maxsize=256)
