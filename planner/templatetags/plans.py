@@ -6,7 +6,7 @@ all that it says.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,10 +19,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from planner.base.addresses import address
+from planner.cases.models import Audience
 from planner.plans import page, smart
 from planner.plans.forms import PartForm
 from planner.plans.models import Objective
-from planner.plans.stencil import FormStencil, Stencil, form_pattern, mark, offered
+from planner.plans.stencil import FormStencil, Stencil, form_pattern, mark, offered, options
 from planner.templatetags.house import once_key
 
 register = template.Library()
@@ -88,8 +89,25 @@ def alike(context: template.Context, piece: str, **words: Any) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def objective(context: template.Context, card: page.Card) -> SafeString:
-    """An objective with what is done for it, through stencils for all of it: a plan has dozens."""
+def goal(context: template.Context, card: page.Card) -> SafeString:
+    """A goal with its objectives, through stencils for all of it: a long plan has dozens of rows."""
+    plan, row = context["plan"], card.row
+    whose = format_html('<span class="mark">{}</span>', row.person.on_paper) if row.person else ""
+    shared = row.audience == Audience.CASE
+    eyes = "" if shared else format_html(' <span class="mark mark-attention">{}</span>', row.get_audience_display())
+    ask = _("Ask: “%(ask)s”") % {"ask": row.ask} if row.ask else ""
+    more = _("Whose it is, for whose eyes, and its scale")
+    return alike(
+        context, "plans/_goal.html", key=card.key, number=row.number, parent=row.pk, once=once_key(),
+        marks=format_html("{}{}", whose, eyes), remove=address("plan_row_remove", plan.pk, "goal", row.pk),
+        ask=format_html('<p class="ask">{}</p>', ask) if ask else "", add=address("plan_add", plan.pk, "objective"),
+        form=row_form(context, card, address("plan_row", plan.pk, "goal", row.pk), more),
+        objectives=format_html_join("", "{}", ((_objective(context, one),) for one in card.inner)),
+    )  # fmt: skip
+
+
+def _objective(context: template.Context, card: page.Card) -> SafeString:
+    """An objective with what is done for it."""
     plan, row = context["plan"], card.row
     planned = format_html_join("", "{}", ((_planned(context, one),) for one in card.inner))
     return alike(
@@ -151,14 +169,14 @@ def _drawn(field: BoundField, own: Sequence[str]) -> SafeString:
 
 def _offers(field: BoundField, own: Sequence[str]) -> SafeString:
     """A list that the browser offers while one types; beside a larger field a choice that a script puts in."""
-    options = offered(field.field, own)
+    choices = offered(field.field, own)
     if field.widget_type != "textarea":
-        return format_html('<datalist id="{}-own">{}</datalist>', field.id_for_label, options)
+        return format_html('<datalist id="{}-own">{}</datalist>', field.id_for_label, choices)
     yours = _("Your earlier words")
     return format_html(
         '<select class="form-select form-select-sm own-words" data-into="{}" aria-label="{}: {}" hidden>'
         '<option value="">{}</option>{}</select>',
-        field.id_for_label, field.label, yours, yours, options,
+        field.id_for_label, field.label, yours, yours, choices,
     )  # fmt: skip
 
 
@@ -166,6 +184,12 @@ def _help(field: BoundField) -> SafeString | str:
     if not field.help_text:
         return ""
     return format_html('<p class="form-text" id="{}-help">{}</p>', field.id_for_label, field.help_text)
+
+
+@register.simple_tag
+def names_to_take(names: Iterable[str]) -> SafeString:
+    """Names that a field offers while one types. Put together here, as a library has hundreds."""
+    return options((name, "") for name in names)
 
 
 @register.filter
