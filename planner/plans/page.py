@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from planner.cases import clearance, gates
 from planner.cases.models import Person
@@ -146,10 +147,11 @@ def of_phrases(kind: str) -> str:
 def phrases_of(user: User) -> dict[str, list[str]]:
     """What the author wrote before, by field: theirs alone. One query."""
     found: dict[str, list[str]] = {}
-    for row in OwnPhrase.objects.visible_to(user).order_by("-used_at", "-pk")[:MOST_PHRASES]:
-        mine = found.setdefault(row.kind, [])
+    rows = OwnPhrase.objects.visible_to(user).order_by("-used_at", "-pk").values_list("kind", "text")
+    for kind, text in rows[:MOST_PHRASES]:
+        mine = found.setdefault(kind, [])
         if len(mine) < OFFERED_PHRASES:
-            mine.append(row.text)
+            mine.append(text)
     return found
 
 
@@ -159,19 +161,25 @@ def whole(plan: Plan, user: User, bound: Mapping[str, PartForm] | None = None) -
     rows, people, sent = rows_of(plan), people_of(plan.case), bound or {}
     tree = tree_of(plan, rows=rows)
     said = remarks_of(tree)
+    return {
+        **blocks(tree, rows, people, said, sent), **side(plan, tree, said),
+        **{part: Card(part, plan, sent.get(part)) for part in PARTS},
+        "phrases": phrases_of(user),
+        "library_names": list(
+            Intervention.objects.visible_to(user).order_by("name").values_list("name", flat=True).distinct()
+        ),
+    }  # fmt: skip
+
+
+def offers(plan: Plan, user: User) -> dict[str, Any]:
+    """What the library offers to a plan: the bank's problems and the pathways for this kind of case."""
     language = user.language or plan.case.practice.language
     kind = plan.case.kind
     statements = Statement.objects.visible_to(user).only("name", "language").annotate(whom=F("content__for_whom"))
     pathways = Pathway.objects.visible_to(user).only("name").annotate(whom=F("content__for_whom"))
     return {
-        **blocks(tree, rows, people, said, sent), **side(plan, tree, said),
-        **{part: Card(part, plan, sent.get(part)) for part in PARTS},
-        "statements": _fitting(statements, kind, language),
+        "plan": plan, "statements": _fitting(statements, kind, language),
         "pathways": [row for row in pathways if kind in row.whom],
-        "phrases": phrases_of(user),
-        "library_names": list(
-            Intervention.objects.visible_to(user).order_by("name").values_list("name", flat=True).distinct()
-        ),
     }  # fmt: skip
 
 
@@ -206,9 +214,13 @@ def _said(row: Any) -> str:
 
 def side(plan: Plan, tree: Tree, said: Remarks) -> dict[str, Any]:
     """What stands beside and follows every change: saved when, by whom, and what is still open."""
-    missing: list[NotYet] = not_yet(tree)
+    remarked = [(node.row, len(said[node.row.pk])) for node in tree.objectives() if said[node.row.pk]]
     return {
-        "plan": plan, "at": plan.changed_at, "missing": missing,
-        "to_look_at": [(node.row, len(said[node.row.pk])) for node in tree.objectives() if said[node.row.pk]],
-        "goals_count": len(tree.goals),
+        "plan": plan, "at": plan.changed_at, "missing": not_yet(tree), "goals_count": len(tree.goals),
+        "to_look_at": [NotYet(_to_look_at(row, n), f"objective-{row.pk}") for row, n in remarked],
     }  # fmt: skip
+
+
+def _to_look_at(row: Objective, n: int) -> str:
+    words = ngettext("Objective %(number)s: %(n)s thing to look at", "Objective %(number)s: %(n)s things to look at", n)
+    return words % {"number": row.number, "n": n}
