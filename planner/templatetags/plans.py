@@ -6,9 +6,10 @@ all that it says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.forms import BoundField
@@ -22,9 +23,9 @@ from planner.base.addresses import address
 from planner.cases.models import Audience
 from planner.plans import page, smart
 from planner.plans.forms import PartForm
-from planner.plans.models import Objective
+from planner.plans.models import Goal, Objective, PlannedIntervention, Standing, Status
 from planner.plans.stencil import FormStencil, Stencil, form_pattern, mark, offered, options
-from planner.templatetags.house import once_key
+from planner.templatetags.house import day, once_key
 
 register = template.Library()
 REMARK = (
@@ -125,13 +126,12 @@ def _planned(context: template.Context, card: page.Card) -> SafeString:
     if row.edition_id:
         edition = address("intervention_edition", row.edition_id)
         title = format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', edition, title)
-    minutes = _("%(n)s min") % {"n": row.minutes} if row.minutes else ""
     shut = ((_("Gate shut"), sentence) for sentence in card.shut)
     return alike(
         context, "plans/_planned.html", key=card.key, title=title, what=row.name,
         remove=address("plan_row_remove", plan.pk, "intervention", row.pk),
         shut=format_html_join("", '<p class="small"><span class="mark mark-attention">{}</span> {}</p>', shut),
-        summary=" · ".join(filter(None, (row.frequency or _("How often?"), minutes, row.responsible))),
+        summary=" · ".join(filter(None, (row.frequency or _("How often?"), _minutes(row), row.responsible))),
         form=row_form(context, card, address("plan_row", plan.pk, "intervention", row.pk)),
     )  # fmt: skip
 
@@ -184,6 +184,53 @@ def _help(field: BoundField) -> SafeString | str:
     if not field.help_text:
         return ""
     return format_html('<p class="form-text" id="{}-help">{}</p>', field.id_for_label, field.help_text)
+
+
+@register.simple_tag
+def told_of(row: Objective) -> SafeString:
+    """Who does an objective, how often, how it is measured, and from where to where until when: what was said of it."""
+    since = f" ({day(row.baseline_on)})" if row.baseline_on else ""
+    told = (
+        (_("Who:"), row.who), (_("How often:"), row.how_often), (_("Measured how:"), row.measure),
+        (_("Now:"), row.baseline and f"{row.baseline}{since}"), (_("Target:"), row.target),
+        (_("By:"), row.due and day(row.due)),
+    )  # fmt: skip
+    return format_html_join(" ", "{} {}.", ((label, words) for label, words in told if words))
+
+
+@register.simple_tag(takes_context=True)
+def stands(
+    context: template.Context, histories: Mapping[UUID, list[Standing]], row: Goal | Objective, links: bool = False
+) -> SafeString:
+    """Where a goal or an objective stands by its history, and a link to record it. Drawn here, as a plan has dozens."""
+    history = histories.get(row.line)
+    says = _stands_now(history[0]) if history else format_html('<span class="mark">{}</span>', _("Open"))
+    if links:
+        kind = "objective" if isinstance(row, Objective) else "goal"
+        to = address("plan_stand", context["plan"].pk, kind, row.pk)
+        says += format_html(' <a href="{}">{}</a>', to, _("Record where %(n)s stands") % {"n": row.number})
+    return format_html('<p class="standing mb-1">{}</p>', says)
+
+
+def _stands_now(now: Standing) -> SafeString:
+    met = " mark-accent" if now.status == Status.MET else ""
+    said = [day(now.on)]
+    if now.progress is not None:
+        said.append(_("%(n)s of 100") % {"n": now.progress})
+    if now.attainment is not None:
+        said.append(_("scale %(n)s") % {"n": now.attainment})
+    said += filter(None, (now.value, now.reason))
+    return format_html('<span class="mark{}">{}</span> {}', met, now.get_status_display(), " · ".join(said))
+
+
+@register.filter
+def in_brief(row: PlannedIntervention) -> str:
+    """ "Weekly talk, twice a week, 20 min, Maya"."""
+    return ", ".join(filter(None, (row.name, row.frequency, _minutes(row), row.responsible)))
+
+
+def _minutes(row: PlannedIntervention) -> str:
+    return _("%(n)s min") % {"n": row.minutes} if row.minutes else ""
 
 
 @register.simple_tag
