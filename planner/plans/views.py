@@ -24,14 +24,12 @@ from planner.plans.tree import rows_of, tree_of
 from planner.practice.models import User
 from planner.practice.trail import record
 
-WITH = ("case", "impression_of")
-
 
 @require_safe
 @clinical
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole plan, for the team of the case."""
-    found, may_edit = find_and_may_edit(Plan.objects.select_related(*WITH), request.user, pk=pk)
+    found, may_edit = find_and_may_edit(Plan.objects.select_related("case"), request.user, pk=pk)
     record("viewed", by=request.user, what="plan", what_id=found.pk, case_id=found.case_id)
     return plan_page(request, with_asker(found, request.user), may_edit=may_edit and request.user.is_clinical)
 
@@ -103,7 +101,7 @@ def plan_compare(request: HttpRequest, pk: int) -> HttpResponse:
 @carrying
 def plan_stand(request: HttpRequest, pk: int, kind: str, row_pk: int) -> HttpResponse:
     """Where a goal or an objective stands, and its history."""
-    found = with_asker(find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk), request.user)
+    found = with_asker(find_to_edit(Plan.objects.select_related("case"), request.user, pk=pk), request.user)
     row = _line_of(request, found, kind, row_pk)
     history = standing.history_of(found.case, row.line)
     initial = {"status": standing.status_of(history), "on": timezone.localdate()}
@@ -134,7 +132,7 @@ def _stand(request: HttpRequest, found: Plan, row: Goal | Objective, form: Stand
 @carrying
 def plan_review(request: HttpRequest, pk: int) -> HttpResponse:
     """A look at the plan: what was found, what follows."""
-    found = with_asker(find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk), request.user)
+    found = with_asker(find_to_edit(Plan.objects.select_related("case"), request.user, pk=pk), request.user)
     due = reviews.of(found)
     because = due.because[0] if due else "interval"
     form = ReviewForm(
