@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +42,7 @@ REMOVED_SHOWN = 3  # of one kind
 
 @dataclass(frozen=True)
 class Card:
-    """One row; `form` where one was sent for it and not accepted; `remarks` of the SMART check, `shut` gates that are
+    """One row, or a part of the plan; `form` where one was sent for it and not accepted; `remarks` of the SMART check, `shut` gates that are
     shut for it now, `inner` cards below it."""
 
     kind: str
@@ -54,44 +54,50 @@ class Card:
 
     @property
     def key(self) -> str:
-        """The name of the row on the page: "objective-7"."""
-        return f"{self.kind}-{self.row.pk}"
+        """The name of the row on the page: "objective-7"; of a part, "opening"."""
+        return self.kind if self.kind in PARTS else f"{self.kind}-{self.row.pk}"
 
 
 def part_form(plan: Plan, part: str, people: list[Person], data: Any = None) -> PartForm:
-    """The opening or the frame of a plan."""
-    names = PARTS[part].base_fields
-    initial = {"version": plan.version}
-    initial |= {name: getattr(plan, name) for name in names if hasattr(plan, name) and name not in initial}
-    if initial.get("impression_of"):
-        initial["impression_of"] = plan.impression_of_id
-    given = {"people": people} if part == "opening" else {}
-    return PARTS[part](data, prefix=part, initial=initial, **given)
+    """The opening or the frame of a plan, as it stands or as it was sent."""
+    return form_like((part,), people, data, prefix=part, initial=values_of(plan))
+
+
+def form_of(card: Card, people: list[Person]) -> PartForm:
+    """The form of a part or a row, as it stands."""
+    if card.kind in PARTS:
+        return part_form(card.row, card.kind, people)
+    return row_form(card.kind, card.row, people)
 
 
 def row_form(kind: str, row: Any, people: list[Person], data: Any = None) -> PartForm:
     """The form of a row, as it stands or as it was sent."""
-    common = {"prefix": f"{kind}-{row.pk}", "initial": values_of(row)}
-    if kind == "problem":
-        return ProblemForm(data, people=people, **common)
-    if kind == "goal":
-        return GoalForm(data, people=people, **common)
+    return form_like(alike(kind, row), people, data, prefix=f"{kind}-{row.pk}", initial=values_of(row))
+
+
+def form_like(like: tuple[Any, ...], people: Sequence[Person] = (), data: Any = None, **common: Any) -> PartForm:
+    """The form of parts and rows of which `alike` says this."""
+    kind, *asked = like
     if kind == "objective":
-        return ObjectiveForm(data, asked=sentences.fields_of(row.text), **common)
-    return PlannedForm(data, of_library=bool(row.edition_id), **common)
+        return ObjectiveForm(data, asked=asked, **common)
+    if kind == "intervention":
+        return PlannedForm(data, of_library=asked[0], **common)
+    if kind == "frame":
+        return FrameForm(data, **common)
+    return {"opening": OpeningForm, "problem": ProblemForm, "goal": GoalForm}[kind](data, people=people, **common)
 
 
 def values_of(row: Any) -> dict[str, Any]:
-    """What a row's form starts from."""
+    """What the form of a part or a row starts from."""
     levels = {f"level_{n}": words for n, words in enumerate(getattr(row, "scale", ()))}
     return {field.name: getattr(row, field.attname) for field in row._meta.concrete_fields} | levels
 
 
 def alike(kind: str, row: Any) -> tuple[Any, ...]:
-    """Rows with the same answer have the same fields in the same order."""
+    """Parts and rows with the same answer have the same fields in the same order."""
     if kind == "objective":
         return kind, *sentences.fields_of(row.text)
-    return kind, kind == "intervention" and bool(row.edition_id)
+    return (kind, bool(row.edition_id)) if kind == "intervention" else (kind,)
 
 
 def remarks_on(objective: Objective) -> tuple[smart.Remark, ...]:
@@ -126,6 +132,11 @@ def cards_of(tree: Tree, bound: Mapping[str, PartForm] | None = None) -> dict[st
     }
 
 
+def of_phrases(kind: str) -> str:
+    """What an author's phrases are kept under: those of both parts under the plan."""
+    return "plan" if kind in PARTS else kind
+
+
 def phrases_of(user: User) -> dict[str, list[str]]:
     """What the author wrote before, by field: theirs alone. One query."""
     found: dict[str, list[str]] = {}
@@ -147,8 +158,7 @@ def whole(plan: Plan, user: User, bound: Mapping[str, PartForm] | None = None) -
     pathways = Pathway.objects.visible_to(user).only("name").annotate(whom=F("content__for_whom"))
     return {
         **blocks(tree, rows, people, sent), **side(plan, tree),
-        "opening": sent.get("opening") or part_form(plan, "opening", people),
-        "frame": sent.get("frame") or part_form(plan, "frame", people),
+        **{part: Card(part, plan, sent.get(part)) for part in PARTS},
         "statements": _fitting(statements, kind, language),
         "pathways": [row for row in pathways if kind in row.whom],
         "phrases": phrases_of(user),

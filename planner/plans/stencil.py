@@ -1,35 +1,39 @@
-"""What stands beside every row of a plan, and the row's form, as stencils: drawn once a page, filled in for each row.
+"""What stands beside every row of a plan, and each part's form, as stencils: drawn once, filled in for each row.
 
 A plan has dozens of rows, and what is drawn for them differs in names and values alone: drawn one by one they cost
 more than all the rest of the page. What comes out is what would have been drawn for the row, letter for letter
 (tests/plans/test_stencil.py).
+
+Patterns are kept from page to page. So nothing of a case or of an author may stand in one: whatever is theirs is a
+word that is filled in.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 
 from planner.plans.forms import PartForm
 
 #: Stands where a row's own words go. Nobody can have typed it: it is another one in each process.
 MARK = secrets.token_hex(8)
-_OPTION = re.compile(r'(<option value="([^"]*)")')
+LONGEST_OFFER = 80  # letters of an earlier phrase that a list shows
 
 
 class Stencil:
     """A piece of a page as a pattern. `draw` draws it with these words."""
 
     def __init__(self, words: Iterable[str], draw: Callable[[dict[str, Any]], str]):
-        self.pattern = draw({name: _mark(name) for name in words}).replace("%", "%%")
+        self.pattern = draw({name: mark(name) for name in words}).replace("%", "%%")
         for name in words:
-            self.pattern = self.pattern.replace(_mark(name), f"%({name})s")
+            self.pattern = self.pattern.replace(mark(name), f"%({name})s")
 
     def fill(self, words: Mapping[str, Any]) -> SafeString:
         """The piece with the words of one row; safe where `draw` puts each of them into text or between quotes."""
@@ -37,52 +41,67 @@ class Stencil:
         return mark_safe(self.pattern % {name: conditional_escape(word) for name, word in words.items()})
 
 
-class FormStencil:
-    """A form as a pattern. `draw` draws a form under a name and an address; `form` is taken for this alone."""
+def form_pattern(form: PartForm, own: Iterable[str], draw: Callable[[PartForm, dict[str, str]], str]) -> str:
+    """A form as a pattern. `draw` draws it with the words that a page fills in; `form` is taken for this alone. `own`
+    are the fields that an author's earlier words are offered for."""
+    form.prefix = mark("key")
+    form.initial = {name: mark(name) for name in form.fields}
+    pattern = draw(form, {name: mark(name) for name in ("key", "address", "csrf_token", "more")}).replace("%", "%%")
+    for name in own:
+        pattern = pattern.replace(offered(form.fields[name], [mark(f"own {name}")]), f"%(own {name})s")
+    for name, field in form.fields.items():
+        pattern = _open(pattern, name, field.widget)
+    return re.sub(f"{MARK}-(key|address|csrf_token|more)-{MARK}", r"%(the \1)s", pattern)
 
-    def __init__(self, form: PartForm, draw: Callable[[PartForm, str, str], str]):
-        form.prefix = _mark("key")
-        form.initial = {name: _mark(name) for name in form.fields}
-        self.fields = form.fields
-        pattern = draw(form, form.prefix, _mark("address")).replace("%", "%%")
-        for name, field in self.fields.items():
-            pattern = _open(pattern, name, field.widget)
-        self.pattern = pattern.replace(_mark("key"), "%(the key)s").replace(_mark("address"), "%(the address)s")
+
+class FormStencil:
+    """A form's pattern for one page: `shared` is what it says for each row, `form` one of the rows', `own` the author's
+    earlier words by the name of the field."""
+
+    def __init__(self, form: PartForm, pattern: str, shared: Mapping[str, Any], own: Mapping[str, Sequence[str]]):
+        self.fields, self.pattern = form.fields, pattern
+        self.shared = {f"the {name}": conditional_escape(word) for name, word in shared.items()}
+        self.shared |= {f"own {name}": offered(form.fields[name], texts) for name, texts in own.items()}
+        self.options = {
+            name: format_html_join("", '<option value="{}">{}</option>', field.widget.choices)
+            for name, field in self.fields.items()
+            if isinstance(field.widget, forms.Select)
+        }
 
     def fill(self, key: str, address: str, values: Mapping[str, Any]) -> SafeString:
         """The form of one row."""
-        given = _Given({"the key": conditional_escape(key), "the address": conditional_escape(address)})
+        given = {**self.shared, "the key": conditional_escape(key), "the address": conditional_escape(address)}
         for name, field in self.fields.items():
-            given.update(_shown(name, field, values.get(name)))
+            given[name] = self._shown(name, field, values.get(name))
         return mark_safe(self.pattern % given)  # a form as it was drawn, and words that `_shown` escaped
 
+    def _shown(self, name: str, field: forms.Field, value: Any) -> str:
+        """What a field's place holds."""
+        said = field.widget.format_value(field.prepare_value(value))
+        if name in self.options:
+            chosen = f'<option value="{conditional_escape(said[0])}"'
+            return self.options[name].replace(f"{chosen}>", f"{chosen} selected>")
+        if isinstance(field.widget, forms.Textarea):
+            return conditional_escape(said or "")
+        return "" if said is None else f' value="{conditional_escape(said)}"'
 
-class _Given(dict):
-    """Whatever is not given is left out: most options of a choice are not the chosen one."""
 
-    def __missing__(self, _name: str) -> str:
-        return ""
-
-
-def _mark(name: str) -> str:
+def mark(name: str) -> str:
+    """Stands for one word while a pattern is drawn."""
     return f"{MARK}-{name}-{MARK}"
 
 
 def _open(pattern: str, name: str, widget: forms.Widget) -> str:
-    """The pattern with a place for what stands in one field."""
+    """The pattern with a place for what stands in one field; in a choice for all its options."""
     if not isinstance(widget, forms.Select):
-        return pattern.replace(f' value="{_mark(name)}"', f"%({name})s").replace(_mark(name), f"%({name})s")
-    start = pattern.find(f'<select name="{_mark("key")}-{name}"')
-    end = pattern.find("</select>", start)
-    return pattern[:start] + _OPTION.sub(rf"\1%({name}=\2)s", pattern[start:end]) + pattern[end:]
+        return pattern.replace(f' value="{mark(name)}"', f"%({name})s").replace(mark(name), f"%({name})s")
+    start = pattern.index(">", pattern.index(f'<select name="{mark("key")}-{name}"')) + 1
+    return f"{pattern[:start]}%({name})s{pattern[pattern.index('</select>', start) :]}"
 
 
-def _shown(name: str, field: forms.Field, value: Any) -> Iterator[tuple[str, str]]:
-    """What a field's places hold."""
-    said = field.widget.format_value(field.prepare_value(value))
-    if isinstance(field.widget, forms.Select):
-        yield from ((f"{name}={one}", " selected") for one in said)
-    elif isinstance(field.widget, forms.Textarea):
-        yield name, conditional_escape(said or "")
-    elif said is not None:
-        yield name, f' value="{conditional_escape(said)}"'
+def offered(field: forms.Field, texts: Iterable[str]) -> SafeString:
+    """Earlier words as options: to take, or beside a larger field to choose by their beginning."""
+    if not isinstance(field.widget, forms.Textarea):
+        return format_html_join("", '<option value="{}"></option>', ((text,) for text in texts))
+    shown = ((text, Truncator(text).chars(LONGEST_OFFER)) for text in texts)
+    return format_html_join("", '<option value="{}">{}</option>', shown)
