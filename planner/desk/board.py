@@ -28,6 +28,11 @@ SHOWS = {
     "cases": _("Cases in maintenance"),
 }
 LATELY = timedelta(days=365)
+#: What a list of boosters says of each, on screen, on paper and in the table: no words that somebody wrote.
+LISTED = (
+    "number", "due_on", "clock", "opens_on", "closes_on", "state", "moved_from", "series__case__code", "series__name",
+    "series__zone", "session__starts_at", "session__state",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,11 @@ def _whose(rows: QuerySet, who: int, to: str) -> QuerySet:
     return rows.filter(**{f"{to}pk__in" if to == "" else f"{to[:-2]}__in": places.values("case")})
 
 
+def listed(rows: QuerySet) -> QuerySet:
+    """Boosters with what a list says of them, and no more: a page reads four tables, most of it long texts."""
+    return rows.select_related("series__case", "session").only(*LISTED)
+
+
 def with_labels(rows: Iterable[Booster]) -> list[Booster]:
     """The rows of one page, each with `total` (how many its series has) and `lead`; two queries."""
     rows = list(rows)
@@ -102,22 +112,27 @@ def with_labels(rows: Iterable[Booster]) -> list[Booster]:
 
 
 def maintained(user: User, asked: Asked) -> QuerySet:
-    """Cases with a series that goes on, each with the day of its next booster and of the last one held."""
+    """Cases with a series that goes on, each with the day of its next booster (`next_due`), by which they stand.
+
+    "From today" is asked for within the minimum: among the conditions it would have the database go, for each case,
+    through whatever is due in the practice instead of the few boosters of the case."""
     open_series = Series.objects.open().filter(case=OuterRef("pk"))
-    of_case = Booster.objects.filter(series__case=OuterRef("pk"))
-    coming = of_case.open().filter(due_on__gte=timezone.localdate()).order_by("due_on")
-    held = of_case.filter(state=BoosterState.HELD).order_by("-held_on")
+    of_case = Booster.objects.filter(series__case=OuterRef("pk")).open().order_by().values("series__case")
+    coming = of_case.annotate(next=Min("due_on", filter=Q(due_on__gte=timezone.localdate())))
     rows = _whose(Case.objects.visible_to(user).filter(Exists(open_series)), asked.who, "")
-    rows = rows.annotate(next_due=Subquery(coming.values("due_on")[:1]), held_last=Subquery(held.values("held_on")[:1]))
-    return rows.order_by("next_due", "code")
+    return rows.annotate(next_due=Subquery(coming.values("next"))).order_by("next_due", "code")
 
 
 def with_reasons(cases: Iterable[Case]) -> list[Case]:
-    """Cases of one page, each with `reasons` where its rule is met."""
+    """Cases of one page, each with the day its last booster was held (`held_last`), and `reasons` where its rule is
+    met."""
     rows = list(cases)
-    met = reentry.reasons_for(case.pk for case in rows)
+    ids = [case.pk for case in rows]
+    met = reentry.reasons_for(ids)
+    held = Booster.objects.filter(series__case__in=ids, state=BoosterState.HELD).order_by()
+    lasts = dict(held.values_list("series__case").annotate(last=Max("held_on")))
     for case in rows:
-        case.reasons = met.get(case.pk, [])
+        case.held_last, case.reasons = lasts.get(case.pk), met.get(case.pk, [])
     return rows
 
 

@@ -55,7 +55,7 @@ def _rows(request: HttpRequest, asked: board.Asked) -> dict[str, Any]:
         page.object_list = board.with_reasons(page.object_list)
         names.tell(page.object_list)
         return {"page": page}
-    rows = board.boosters(request.user, asked).select_related("series__case", "session")
+    rows = board.listed(board.boosters(request.user, asked))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     page.object_list = board.with_labels(page.object_list)
     names.tell(row.series.case for row in page.object_list)
@@ -64,7 +64,7 @@ def _rows(request: HttpRequest, asked: board.Asked) -> dict[str, Any]:
 
 
 def _all(request: HttpRequest, asked: board.Asked, most: int) -> list[Booster]:
-    rows = board.boosters(request.user, asked).select_related("series__case", "session")[:most]
+    rows = board.listed(board.boosters(request.user, asked))[:most]
     found = board.with_labels(rows)
     names.tell(row.series.case for row in found)
     return found
