@@ -1,7 +1,8 @@
-"""Fields of the plan's editor, each with its earlier words and what is wrong tied to it for a screen reader.
+"""Rows of a plan, to write and to read, and the fields of its editor, each with its earlier words and what is wrong
+tied to it for a screen reader.
 
-Drawn in Python: the editor of a long plan has some two hundred of them, and an included template costs each as much as
-all that it says.
+Drawn in Python, and through stencils (planner.plans.stencil): a long plan has dozens of rows and some two hundred
+fields, and an included template costs each as much as all that it says.
 """
 
 from __future__ import annotations
