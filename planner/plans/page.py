@@ -158,7 +158,8 @@ def phrases_of(user: User) -> dict[str, list[str]]:
 def whole(plan: Plan, user: User, bound: Mapping[str, PartForm] | None = None) -> dict[str, Any]:
     """The context of the editor's page, in a constant number of queries."""
     with_people(plan.case)
-    rows, people, sent = rows_of(plan), people_of(plan.case), bound or {}
+    people, sent = people_of(plan.case), bound or {}
+    rows = rows_of(plan, people=people)
     tree = tree_of(plan, rows=rows)
     said = remarks_of(tree)
     return {
