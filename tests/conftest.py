@@ -193,6 +193,7 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         "reminder": reminder.pk,
         "ending": ending.pk,
         "fresh": 1,
+        "today": timezone.localdate().isoformat(),
     }
     things |= {"consent": consent.pk, "printed_consent": printed_consent.pk, "consent_kind": "release"}
     noted, signed = (factories.make_session(case, owner, days=days, state="held") for days in (-2, -3))
