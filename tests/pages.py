@@ -8,7 +8,7 @@ from html import unescape
 from django.test import Client
 
 #: The place of a part that comes once the page stands (partials/to_come.html).
-TO_COME = re.compile(r'<div class="to-come" hx-get="([^"]*)" hx-trigger="load".*?</div>', re.DOTALL)
+TO_COME = re.compile(r'<div class="to-come" hx-get="([^"]*)" hx-trigger="load, again".*?</div>', re.DOTALL)
 
 
 def opened(client: Client, address: str) -> str:

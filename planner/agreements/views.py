@@ -19,6 +19,7 @@ from planner.cases import signing
 from planner.cases.answering import attempt, page
 from planner.cases.models import Case
 from planner.cases.names import current, label
+from planner.library.compare import apart
 from planner.practice.trail import record
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -237,9 +238,8 @@ def agreement_compare(request: HttpRequest, pk: int) -> HttpResponse:
     numbers = {str(version.number): version for version in versions}
     right = numbers.get(request.GET.get("b", ""), versions[0])
     left = numbers.get(request.GET.get("a", ""), versions[min(1, len(versions) - 1)])
-    rows = reading.beside(left, right)
     context = {
         "agreement": found, "case": found.case, "label": label(found.case), "versions": versions, "left": left,
-        "right": right, "rows": rows, "changed": any(not row.is_same for row in rows),
+        "right": right, **apart(reading.beside(left, right)),
     }  # fmt: skip
     return render(request, "agreements/compare.html", context)

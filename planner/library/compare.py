@@ -42,6 +42,14 @@ class Row:
         return self.state == SAME
 
 
+def apart(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """What is different and what is the same, by the names that partials/compared.html knows them by."""
+    found: dict[str, list[Row]] = {"changed": [], "same": []}
+    for one in rows:
+        found["same" if one.is_same else "changed"].append(one)
+    return found
+
+
 def sheets(left: Mapping[str, Any], right: Mapping[str, Any]) -> list[Row]:
     """Two contents of a worksheet: the head part by part, then block by block."""
     rows = _values(left, right, SHEET_HEAD)

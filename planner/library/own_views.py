@@ -173,8 +173,7 @@ def _compare(request: HttpRequest, row: Any) -> HttpResponse:
     look = compare.sheets if isinstance(row, Worksheet) else compare.interventions
     rows = look(left.content, right.content)
     context = {
-        "row": row, "editions": editions, "left": left, "right": right, "rows": rows,
-        "changed": [one for one in rows if not one.is_same], "same": [one for one in rows if one.is_same],
+        "row": row, "editions": editions, "left": left, "right": right, "rows": rows, **compare.apart(rows),
         "home": getattr(row, "intervention_id", row.pk),
     }  # fmt: skip
     return render(request, "library/compare.html", context)

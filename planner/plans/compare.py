@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from planner.library.compare import ADDED, CHANGED, REMOVED, SAME, Row
@@ -75,5 +77,12 @@ def values(form: type[PartForm], row: Any) -> Pairs:
             continue
         value = getattr(row, f"get_{name}_display", lambda name=name: getattr(row, name))()
         if value not in (None, ""):
-            found.append((str(field.label), getattr(value, "on_paper", None) or str(value)))
+            found.append((str(field.label), _said(value)))
     return tuple(found)
+
+
+def _said(value: Any) -> str:
+    """A day as people write it, a person by the name that is printed, anything else as it stands."""
+    if isinstance(value, date):
+        return date_format(value, "j F Y")
+    return getattr(value, "on_paper", None) or str(value)

@@ -17,6 +17,7 @@ from planner.base.once import once
 from planner.cases.models import Case, SignerRole
 from planner.cases.names import with_people
 from planner.cases.signing import SignatureForm, staff
+from planner.library.compare import apart
 from planner.plans import compare, review_actions, reviews, signing, standing
 from planner.plans.forms import CommentForm, ReviewForm, StandingForm
 from planner.plans.models import Goal, Objective, Plan, PlanReview, PlanState, Supervision
@@ -92,9 +93,7 @@ def plan_compare(request: HttpRequest, pk: int) -> HttpResponse:
     left = next((one for one in others if str(one.number) == asked), before[0] if before else None)
     read = rows_of(left, right) if left else None
     rows = compare.rows(tree_of(left, rows=read), tree_of(right, rows=read)) if left else []
-    context = {
-        "plan": right, "left": left, "others": others, "rows": rows, "changed": any(not one.is_same for one in rows),
-    }  # fmt: skip
+    context = {"plan": right, "left": left, "others": others, **apart(rows)}
     return render(request, "plans/compare.html", context)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from planner.cases.models import Audience, TeamMember, TeamRole
 from planner.plans import actions, digest, review_actions, signing
@@ -452,6 +453,9 @@ def test_two_versions_stand_beside_each_other(page, draft, owner):
     assert "We talk again." in shown and "We laugh again." in shown
     assert shown.count("Changed</span>") == 1
     assert shown.count("Added</span>") == 2  # the goal and its objective
+    different, same = shown.split("<details><summary>")
+    assert "Changed</span>" not in same and "Same</span>" not in different
+    assert date_format(second.goals.first().objectives.get().due, "j F Y") in same  # a day as people write it
     assert page.get(reverse("plan_compare", args=[second.pk]) + "?with=nothing").status_code == 200
 
 

@@ -139,6 +139,20 @@ def test_a_lost_line_keeps_the_text_and_tries_again(tab, live_server, session):
     assert AgendaItem.objects.get(pk=talk.pk).title == "Typed on the train"
 
 
+def test_a_part_that_is_lost_on_the_line_comes_when_it_is_back(tab, live_server, session):
+    page = tab()
+    page.route("**/suggested/", lambda route: route.abort())
+    plan(page, live_server, session, whole=False)
+    lost = page.locator("#suggested .to-come")
+    expect(lost).to_have_attribute("aria-busy", "false")
+    expect(lost.get_by_role("link", name="Show what is suggested")).to_be_visible()
+    expect(page.locator("#saved")).not_to_contain_text("Not done")  # nobody asked for anything
+    page.unroute("**/suggested/")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("#suggested")).to_contain_text("Suggested")
+    expect(page.locator(".to-come")).to_have_count(0)
+
+
 def test_two_windows_never_overwrite_each_other(tab, live_server, session):
     talk = session.items.get(title="Talk")
     one, two = plan(tab(), live_server, session), plan(tab(), live_server, session)

@@ -53,6 +53,17 @@
   document.addEventListener("submit", (event) => { if (!event.defaultPrevented) halfWritten = false; });
   window.addEventListener("beforeunload", (event) => { if (halfWritten) event.preventDefault(); });
 
+  // A part of a page that was lost on the line comes once there is a line again; until then its link stays.
+  document.addEventListener("htmx:sendError", (event) => {
+    if (event.target.matches?.(".to-come")) event.target.setAttribute("aria-busy", "false");
+  });
+  window.addEventListener("online", () => {
+    for (const part of document.querySelectorAll(".to-come[aria-busy=false]")) {
+      part.setAttribute("aria-busy", "true");
+      htmx.trigger(part, "again");
+    }
+  });
+
   // Focus goes to the summary of what is missing, so that it is read first.
   const errors = document.querySelector(".alert-danger, .errors");
   if (errors) { errors.tabIndex = -1; errors.focus(); }

@@ -210,7 +210,11 @@
     const dialog = event.detail.target.id === "print-body" && $("print-dialog");
     if (dialog) bootstrap.Modal.getOrCreateInstance(dialog).show();
   });
-  document.addEventListener("htmx:sendError", () => { say("notdone"); moves = []; });
+  document.addEventListener("htmx:sendError", (event) => {
+    if (event.target.matches?.(".to-come")) return;   // nobody pressed anything: house.js has it come later
+    say("notdone");
+    moves = [];
+  });
 
   function settle(agenda, verb) {
     setVersion(agenda.dataset.version);
