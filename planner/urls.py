@@ -170,6 +170,7 @@ urlpatterns = [
     path("plans/<int:pk>/edit/", plan_edits.plan_edit, name="plan_edit"),
     path("plans/<int:pk>/part/<slug:part>/", plan_edits.plan_part, name="plan_part"),
     path("plans/<int:pk>/add/<slug:kind>/", plan_edits.plan_add, name="plan_add"),
+    path("plans/<int:pk>/offers/", plan_edits.plan_offers, name="plan_offers"),
     path("plans/<int:pk>/bank/<int:statement_pk>/", plan_edits.plan_bank, name="plan_bank"),
     path("plans/<int:pk>/pathway/", plan_edits.plan_pathway, name="plan_pathway"),
     path("plans/<int:pk>/rows/<slug:kind>/<int:row_pk>/", plan_edits.plan_row, name="plan_row"),

@@ -126,6 +126,7 @@ DOORS: dict[str, list[Door]] = {
     "plan_edit":            [door("302 404 404 403 403 200", "plan_draft"), door("302 404 404 403 403 302", "plan")],  # a signed one is read
     "plan_part":            [door("401 404 404 403 403 302", "plan_draft", "frame", post=True, **{"frame-version": "plan_version", "frame-session_minutes": "50", "frame-modality": "couple", "frame-review_days": "90"})],
     "plan_add":             [door("401 404 404 403 403 302", "plan_draft", "goal", post=True)],
+    "plan_offers":          [door("302 404 404 403 403 200", "plan_draft")],
     "plan_bank":            [door("302 404 404 403 403 200", "plan_draft", "statement")],
     "plan_pathway":         [door("401 404 404 403 403 302", "plan_draft", post=True, pathway="pathway")],
     "plan_row":             [door("401 404 404 403 403 302", "plan_draft", "goal", "plan_goal", post=True)],

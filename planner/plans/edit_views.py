@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from planner.base import parts
 from planner.base.access import carrying, find, find_to_edit
 from planner.base.models import Stale
 from planner.base.once import once
@@ -26,8 +27,8 @@ from planner.plans import actions, bank, page, sentences
 from planner.plans.forms import PartForm, PlannedForm, people_of
 from planner.plans.models import Goal, Objective, Plan
 from planner.plans.tree import rows_of, tree_of
-from planner.plans.views import WITH, with_asker
-from planner.practice.trail import record
+from planner.plans.views import with_asker
+from planner.practice.trail import record, record_look
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,17 @@ def plan_row_restore(request: HttpRequest, pk: int, kind: str, row_pk: int) -> H
     return _structure(request, plan, back)
 
 
+@require_safe
+@carrying
+def plan_offers(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the library offers to a plan: a part of the editor's page."""
+    plan = _find(request, pk)
+    record_look(plan.case_id, by=request.user)
+    back = (reverse("plan_edit", args=[plan.pk]), _("Treatment plan, version %(n)s") % {"n": plan.number})
+    context = page.offers(plan, request.user)
+    return parts.part(request, "plans/_offers.html", context, title=_("Take from the library"), back=back)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @carrying
 def plan_bank(request: HttpRequest, pk: int, statement_pk: int) -> HttpResponse:
@@ -228,7 +240,7 @@ def _numbers(texts: list[str]) -> list[int]:
 
 
 def _find(request: HttpRequest, pk: int) -> Plan:
-    return with_asker(find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk), request.user)
+    return with_asker(find_to_edit(Plan.objects.select_related("case"), request.user, pk=pk), request.user)
 
 
 def _row(request: HttpRequest, plan: Plan, kind: str, pk: int) -> Any:
@@ -285,8 +297,9 @@ def _save(
             return _page(request, plan, status=422, bound={key: form})
         return HttpResponseRedirect(f"{reverse('plan_edit', args=[plan.pk])}#{key}")
     parts = ("opening", "frame") if isinstance(row, Plan) else (key,)
+    tree = tree_of(plan)
     context = {
-        **page.side(plan, tree_of(plan)), "form": form, "key": key, "row": row, "oob": True,
+        **page.side(plan, tree, page.remarks_of(tree)), "form": form, "key": key, "row": row, "oob": True,
         "versions": [(f"{name}-version", row.version) for name in parts],
         "remarks": page.remarks_on(row) if isinstance(row, Objective) else None,
     }  # fmt: skip
@@ -304,9 +317,10 @@ def _structure(request: HttpRequest, plan: Plan, do: Callable[[], str]) -> HttpR
     plan = _find(request, plan.pk)
     rows = rows_of(plan)
     tree = tree_of(plan, rows=rows)
+    said = page.remarks_of(tree)
     context = {
-        **page.blocks(tree, rows, people_of(plan.case)),
-        **page.side(plan, tree),
+        **page.blocks(tree, rows, people_of(plan.case), said),
+        **page.side(plan, tree, said),
         "oob": True,
         "phrases": page.phrases_of(request.user),
     }

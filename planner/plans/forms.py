@@ -54,9 +54,11 @@ def people_of(case: Case) -> list[Person]:
     return [place.person for place in current(case)]
 
 
-def _ask_of(field: forms.ModelChoiceField, people: list[Person], nobody: Any) -> None:
-    """Lets a field choose among these, by the name that stands on paper."""
-    field.queryset = Person.objects.filter(pk__in=[person.pk for person in people])
+def _ask_of(form: PartForm, name: str, people: list[Person], nobody: Any) -> None:
+    """Lets a field choose among these, by the name that stands on paper; what was sent is looked up among them."""
+    field = form.fields[name]
+    if form.is_bound:
+        field.queryset = Person.objects.filter(pk__in=[person.pk for person in people])
     field.choices = [("", nobody), *((person.pk, person.on_paper) for person in people)]
 
 
@@ -89,7 +91,7 @@ class OpeningForm(PartForm):
 
     def __init__(self, *args: Any, people: list[Person], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        _ask_of(self.fields["impression_of"], people, _("Nobody's yet"))
+        _ask_of(self, "impression_of", people, _("Nobody's yet"))
 
 
 class FrameForm(PartForm):
@@ -114,7 +116,7 @@ class ForEyes(PartForm):
 
     def __init__(self, *args: Any, people: list[Person], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        _ask_of(self.fields["person"], people, _("Everyone's"))
+        _ask_of(self, "person", people, _("Everyone's"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from planner.cases import clearance, gates
 from planner.cases.models import Person
@@ -38,12 +39,13 @@ PARTS: dict[str, type[PartForm]] = {"opening": OpeningForm, "frame": FrameForm}
 MOST_PHRASES = 200
 OFFERED_PHRASES = 12  # of one field
 REMOVED_SHOWN = 3  # of one kind
+Remarks = dict[int, tuple[smart.Remark, ...]]
 
 
 @dataclass(frozen=True)
 class Card:
-    """One row, or a part of the plan; `form` where one was sent for it and not accepted; `remarks` of the SMART check, `shut` gates that are
-    shut for it now, `inner` cards below it."""
+    """One row, or a part of the plan; `form` where one was sent for it and not accepted; `remarks` of the SMART check,
+    `shut` gates that are shut for it now, `inner` cards below it."""
 
     kind: str
     row: Any
@@ -105,7 +107,12 @@ def remarks_on(objective: Objective) -> tuple[smart.Remark, ...]:
     return tuple(smart.check(smart.facts_of(objective), timezone.localdate()))
 
 
-def cards_of(tree: Tree, bound: Mapping[str, PartForm] | None = None) -> dict[str, list[Card]]:
+def remarks_of(tree: Tree) -> Remarks:
+    """What the SMART check says of each objective, by its id."""
+    return {node.row.pk: remarks_on(node.row) for node in tree.objectives()}
+
+
+def cards_of(tree: Tree, said: Remarks, bound: Mapping[str, PartForm] | None = None) -> dict[str, list[Card]]:
     """Every row of a plan. `bound` are forms that were sent and not accepted, by key."""
 
     def form(kind: str, row: Any) -> PartForm | None:
@@ -121,7 +128,7 @@ def cards_of(tree: Tree, bound: Mapping[str, PartForm] | None = None) -> dict[st
 
     def objective(node: ObjectiveNode) -> Card:
         inner = tuple(planned(row) for row in node.planned)
-        return Card("objective", node.row, form("objective", node.row), remarks_on(node.row), inner=inner)
+        return Card("objective", node.row, form("objective", node.row), said[node.row.pk], inner=inner)
 
     def goal(node: GoalNode) -> Card:
         return Card("goal", node.row, form("goal", node.row), inner=tuple(objective(one) for one in node.objectives))
@@ -140,10 +147,11 @@ def of_phrases(kind: str) -> str:
 def phrases_of(user: User) -> dict[str, list[str]]:
     """What the author wrote before, by field: theirs alone. One query."""
     found: dict[str, list[str]] = {}
-    for row in OwnPhrase.objects.visible_to(user).order_by("-used_at", "-pk")[:MOST_PHRASES]:
-        mine = found.setdefault(row.kind, [])
+    rows = OwnPhrase.objects.visible_to(user).order_by("-used_at", "-pk").values_list("kind", "text")
+    for kind, text in rows[:MOST_PHRASES]:
+        mine = found.setdefault(kind, [])
         if len(mine) < OFFERED_PHRASES:
-            mine.append(row.text)
+            mine.append(text)
     return found
 
 
@@ -152,19 +160,26 @@ def whole(plan: Plan, user: User, bound: Mapping[str, PartForm] | None = None) -
     with_people(plan.case)
     rows, people, sent = rows_of(plan), people_of(plan.case), bound or {}
     tree = tree_of(plan, rows=rows)
+    said = remarks_of(tree)
+    return {
+        **blocks(tree, rows, people, said, sent), **side(plan, tree, said),
+        **{part: Card(part, plan, sent.get(part)) for part in PARTS},
+        "phrases": phrases_of(user),
+        "library_names": list(
+            Intervention.objects.visible_to(user).order_by("name").values_list("name", flat=True).distinct()
+        ),
+    }  # fmt: skip
+
+
+def offers(plan: Plan, user: User) -> dict[str, Any]:
+    """What the library offers to a plan: the bank's problems and the pathways for this kind of case."""
     language = user.language or plan.case.practice.language
     kind = plan.case.kind
     statements = Statement.objects.visible_to(user).only("name", "language").annotate(whom=F("content__for_whom"))
     pathways = Pathway.objects.visible_to(user).only("name").annotate(whom=F("content__for_whom"))
     return {
-        **blocks(tree, rows, people, sent), **side(plan, tree),
-        **{part: Card(part, plan, sent.get(part)) for part in PARTS},
-        "statements": _fitting(statements, kind, language),
+        "plan": plan, "statements": _fitting(statements, kind, language),
         "pathways": [row for row in pathways if kind in row.whom],
-        "phrases": phrases_of(user),
-        "library_names": list(
-            Intervention.objects.visible_to(user).order_by("name").values_list("name", flat=True).distinct()
-        ),
     }  # fmt: skip
 
 
@@ -174,9 +189,12 @@ def _fitting(rows: Any, kind: str, language: str) -> list[Statement]:
     return [row for row in fitting if row.language == language] or fitting
 
 
-def blocks(tree: Tree, rows: Rows, people: list[Person], bound: Mapping[str, PartForm] | None = None) -> dict[str, Any]:
+def blocks(
+    tree: Tree, rows: Rows, people: list[Person], said: Remarks, bound: Mapping[str, PartForm] | None = None
+) -> dict[str, Any]:
     """Problems and goals, and what was taken away."""
-    return {"plan": tree.plan, "people": people, **cards_of(tree, bound), "stencils": {}, "removed": removed(rows)}
+    cards = cards_of(tree, said, bound)
+    return {"plan": tree.plan, "people": people, **cards, "stencils": {}, "removed": removed(rows)}
 
 
 def removed(rows: Rows) -> list[tuple[str, Any, str]]:
@@ -194,12 +212,15 @@ def _said(row: Any) -> str:
     return words[:80]
 
 
-def side(plan: Plan, tree: Tree) -> dict[str, Any]:
+def side(plan: Plan, tree: Tree, said: Remarks) -> dict[str, Any]:
     """What stands beside and follows every change: saved when, by whom, and what is still open."""
-    missing: list[NotYet] = not_yet(tree)
-    remarks = [(node.row, remarks_on(node.row)) for node in tree.objectives()]
+    remarked = [(node.row, len(said[node.row.pk])) for node in tree.objectives() if said[node.row.pk]]
     return {
-        "plan": plan, "at": plan.changed_at, "missing": missing,
-        "to_look_at": [(row, len(said)) for row, said in remarks if said],
-        "goals_count": len(tree.goals),
+        "plan": plan, "at": plan.changed_at, "missing": not_yet(tree), "goals_count": len(tree.goals),
+        "to_look_at": [NotYet(_to_look_at(row, n), f"objective-{row.pk}") for row, n in remarked],
     }  # fmt: skip
+
+
+def _to_look_at(row: Objective, n: int) -> str:
+    words = ngettext("Objective %(number)s: %(n)s thing to look at", "Objective %(number)s: %(n)s things to look at", n)
+    return words % {"number": row.number, "n": n}

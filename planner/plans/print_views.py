@@ -14,7 +14,7 @@ from planner.library.papers import remembered
 from planner.plans import print_actions
 from planner.plans.forms import PrintForm, people_of
 from planner.plans.models import Plan, PlanPrint
-from planner.plans.views import WITH, with_asker
+from planner.plans.views import with_asker
 from planner.practice.trail import record
 from planner.sheets import press
 
@@ -23,7 +23,7 @@ from planner.sheets import press
 @clinical
 def plan_print(request: HttpRequest, pk: int) -> HttpResponse:
     """For whom, and how large; the paper opens beside this page."""
-    plan = with_asker(find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk), request.user)
+    plan = with_asker(find_to_edit(Plan.objects.select_related("case"), request.user, pk=pk), request.user)
     people = people_of(plan.case)
     usual = remembered(request.user)
     form = PrintForm(request.POST or None, people=people, initial={"paper": usual.paper, "size": usual.size})

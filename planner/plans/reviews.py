@@ -45,19 +45,20 @@ class Due:
         return self.days < 0 or self.because[:1] != (ReviewBecause.INTERVAL,)
 
 
-def of(plan: Plan, lines: list[Standing] | None = None) -> Due | None:
-    """Whether one plan is due. None for a plan that is not in force. `lines`: all its history, read already."""
-    found = due([plan], lines) if plan.state == PlanState.ACTIVE else []
+def of(plan: Plan, lines: list[Standing] | None = None, looks: list[PlanReview] | None = None) -> Due | None:
+    """Whether one plan is due. None for a plan that is not in force. `lines`: all its history, `looks`: all its
+    reviews, read already."""
+    found = due([plan], lines, looks) if plan.state == PlanState.ACTIVE else []
     return found[0] if found else None
 
 
-def due(plans: Iterable[Plan], lines: list[Standing] | None = None) -> list[Due]:
+def due(plans: Iterable[Plan], lines: list[Standing] | None = None, looks: list[PlanReview] | None = None) -> list[Due]:
     """The plans of these that ask for a look, in a constant number of queries (five), the most pressing first."""
     plans = list(plans)
     if not plans:
         return []
     cases = {plan.case_id for plan in plans}
-    reviews = _newest_reviews(plans)
+    reviews = _newest_reviews(plans) if looks is None else _newest_of(looks)
     events = Event.objects.filter(case__in=cases, kind=EventKind.RELAPSE).standing().only("case", "at")
     flags = SafetyFlag.objects.filter(case__in=cases).only("case", "at", "state")
     if lines is None:
@@ -83,6 +84,11 @@ def _newest_reviews(plans: list[Plan]) -> dict[int, datetime]:
     """Plan -> when it was looked at last."""
     rows = PlanReview.objects.filter(plan__in=[plan.pk for plan in plans])
     return dict(rows.values_list("plan").annotate(last=Max("at")).order_by())
+
+
+def _newest_of(looks: list[PlanReview]) -> dict[int, datetime]:
+    """The same of reviews that were read already."""
+    return {plan: max(look.at for look in looks if look.plan_id == plan) for plan in {look.plan_id for look in looks}}
 
 
 def _by_case(rows: Iterable[Any]) -> dict[int, list[Any]]:

@@ -23,7 +23,7 @@ from planner.plans import digest, signing
 from planner.plans.forms import CommentForm
 from planner.plans.models import Plan, Supervision
 from planner.plans.tree import tree_of
-from planner.plans.views import WITH, plan_page, with_asker
+from planner.plans.views import plan_page, with_asker
 from planner.practice.trail import record
 
 
@@ -31,7 +31,7 @@ from planner.practice.trail import record
 @carrying
 def plan_sign(request: HttpRequest, pk: int) -> HttpResponse:
     """The text as it is read together, and a field for everybody who has not signed."""
-    plan = with_asker(find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk), request.user)
+    plan = with_asker(find_to_edit(Plan.objects.select_related("case"), request.user, pk=pk), request.user)
     person = _reader(request, plan)
     data = request.POST if request.method == "POST" else None
     forms = forms_for(_signers(plan, request, person), data)
@@ -53,7 +53,7 @@ def plan_sign(request: HttpRequest, pk: int) -> HttpResponse:
 @clinical
 def plan_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """The supervisor approves with their signature, or returns the plan with comments."""
-    plan, may_edit = find_and_may_edit(Plan.objects.select_related(*WITH), request.user, pk=pk)
+    plan, may_edit = find_and_may_edit(Plan.objects.select_related("case"), request.user, pk=pk)
     plan = with_asker(plan, request.user)
     pad = SignatureForm(request.POST, signer=staff(request.user, SignerRole.SUPERVISOR), may_wait=False)
     comment = CommentForm(request.POST, prefix="comment")

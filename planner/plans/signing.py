@@ -225,7 +225,7 @@ def supervision_of(plan: Plan) -> list[SupervisionStep]:
 
 def shown(plan: Plan, tree: Tree | None = None) -> list[Shown]:
     """The signatures, each with whether its text is still the one that was signed. `tree`: the plan, read already."""
-    rows = list(plan.signatures.select_related("person", "user"))
+    rows = list(plan.signatures.select_related("person"))
     whole = (tree or tree_of(plan)) if rows else None
     now = {row.person_id: digest.of_tree(whole, row.person) for row in rows}
     return [Shown(row, row.sha256 == now[row.person_id]) for row in rows]

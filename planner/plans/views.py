@@ -25,14 +25,12 @@ from planner.plans.tree import rows_of, tree_of
 from planner.practice.models import User
 from planner.practice.trail import record
 
-WITH = ("case", "impression_of")
-
 
 @require_safe
 @clinical
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole plan, for the team of the case."""
-    found, may_edit = find_and_may_edit(Plan.objects.select_related(*WITH), request.user, pk=pk)
+    found, may_edit = find_and_may_edit(Plan.objects.select_related("case"), request.user, pk=pk)
     record("viewed", by=request.user, what="plan", what_id=found.pk, case_id=found.case_id)
     return plan_page(request, with_asker(found, request.user), may_edit=may_edit and request.user.is_clinical)
 
@@ -55,13 +53,14 @@ def plan_page(
     lines = [row for rows in histories.values() for row in rows]
     signatures = signing.shown(found, tree)
     decides = found.supervision == Supervision.AWAITING and found.supervisor_id == request.user.pk
+    looks = list(found.reviews.select_related("by"))
     context = {
         "plan": found, "tree": tree, "histories": histories, "t_score": standing.t_score(tree, histories),
-        "signatures": signatures, "holds": signing.holds(found, tree), "due": reviews.of(found, lines),
+        "signatures": signatures, "holds": signing.holds(found, tree), "due": reviews.of(found, lines, looks),
         "waiting": signing.signers_of(found, request.user, [one.row for one in signatures]),
         "may_edit": may_edit, "steps": [step for step in steps if step.plan_id == found.pk],
         "comments": [step for step in reversed(steps) if step.comment],
-        "reviews": found.reviews.select_related("by"), "decides": decides, **forms,
+        "reviews": looks, "decides": decides, **forms,
     }  # fmt: skip
     if decides:
         signer = staff(request.user, SignerRole.SUPERVISOR)
@@ -101,9 +100,9 @@ def plan_compare(request: HttpRequest, pk: int) -> HttpResponse:
 @carrying
 def plan_stand(request: HttpRequest, pk: int, kind: str, row_pk: int) -> HttpResponse:
     """Where a goal or an objective stands, and its history."""
-    found = with_asker(find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk), request.user)
+    found = with_asker(find_to_edit(Plan.objects.select_related("case"), request.user, pk=pk), request.user)
     row = _line_of(request, found, kind, row_pk)
-    history = standing.histories(found.case, [row.line]).get(row.line, [])
+    history = standing.history_of(found.case, row.line)
     initial = {"status": standing.status_of(history), "on": timezone.localdate()}
     initial |= {name: standing.newest(history, name) for name in ("progress", "attainment", "value")}
     form = StandingForm(request.POST or None, initial=initial)
@@ -132,7 +131,7 @@ def _stand(request: HttpRequest, found: Plan, row: Goal | Objective, form: Stand
 @carrying
 def plan_review(request: HttpRequest, pk: int) -> HttpResponse:
     """A look at the plan: what was found, what follows."""
-    found = with_asker(find_to_edit(Plan.objects.select_related(*WITH), request.user, pk=pk), request.user)
+    found = with_asker(find_to_edit(Plan.objects.select_related("case"), request.user, pk=pk), request.user)
     due = reviews.of(found)
     because = due.because[0] if due else "interval"
     form = ReviewForm(

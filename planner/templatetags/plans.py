@@ -6,23 +6,31 @@ all that it says.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.forms import BoundField
 from django.template.loader import render_to_string
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
-from planner.plans import page
+from planner.base.addresses import address
+from planner.cases.models import Audience
+from planner.plans import page, smart
 from planner.plans.forms import PartForm
-from planner.plans.stencil import FormStencil, Stencil, form_pattern, mark, offered
+from planner.plans.models import Goal, Objective, PlannedIntervention, Standing, Status
+from planner.plans.stencil import FormStencil, Stencil, escaped, form_pattern, mark, offered, options
+from planner.templatetags.house import day, once_key
 
 register = template.Library()
+REMARK = (
+    '<li><span class="mark" aria-hidden="true">{}</span> <a href="#id_{}-{}">{}</a> <span class="quiet">{}</span></li>'
+)
 
 
 @register.simple_tag
@@ -38,17 +46,17 @@ def part_field(field: BoundField, own: Sequence[str] = ()) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def row_form(context: template.Context, card: page.Card, address: str, more: str = "") -> str:
+def row_form(context: template.Context, card: page.Card, to: str, more: str = "") -> str:
     """The form of a part or a row, through the page's stencil for those like it; one that was not accepted is drawn by
     itself."""
     if card.form:
         shared = {"csrf_token": context["csrf_token"], "phrases": context["phrases"], "more": more}
-        form = {"form": card.form, "key": card.key, "address": address, "kind": page.of_phrases(card.kind)}
+        form = {"form": card.form, "key": card.key, "address": to, "kind": page.of_phrases(card.kind)}
         return render_to_string("plans/_part_form.html", {**shared, **form})
     like, stencils = page.alike(card.kind, card.row), context["stencils"]
     if like not in stencils:
         stencils[like] = _form_stencil(context, like, card, more)
-    return stencils[like].fill(card.key, address, page.values_of(card.row))
+    return stencils[like].fill(card.key, to, page.values_of(card.row))
 
 
 def _form_stencil(context: template.Context, like: tuple[Any, ...], card: page.Card, more: str) -> FormStencil:
@@ -81,6 +89,68 @@ def alike(context: template.Context, piece: str, **words: Any) -> SafeString:
     return _stencil(piece, tuple(words), get_language()).fill(words)
 
 
+@register.simple_tag(takes_context=True)
+def goal(context: template.Context, card: page.Card) -> SafeString:
+    """A goal with its objectives, through stencils for all of it: a long plan has dozens of rows."""
+    plan, row = context["plan"], card.row
+    whose = format_html('<span class="mark">{}</span>', row.person.on_paper) if row.person else ""
+    shared = row.audience == Audience.CASE
+    eyes = "" if shared else format_html(' <span class="mark mark-attention">{}</span>', row.get_audience_display())
+    ask = _("Ask: “%(ask)s”") % {"ask": row.ask} if row.ask else ""
+    more = _("Whose it is, for whose eyes, and its scale")
+    return alike(
+        context, "plans/_goal.html", key=card.key, number=row.number, parent=row.pk, once=once_key(),
+        marks=format_html("{}{}", whose, eyes), remove=address("plan_row_remove", plan.pk, "goal", row.pk),
+        ask=format_html('<p class="ask">{}</p>', ask) if ask else "", add=address("plan_add", plan.pk, "objective"),
+        form=row_form(context, card, address("plan_row", plan.pk, "goal", row.pk), more),
+        objectives=format_html_join("", "{}", ((_objective(context, one),) for one in card.inner)),
+    )  # fmt: skip
+
+
+def _objective(context: template.Context, card: page.Card) -> SafeString:
+    """An objective with what is done for it."""
+    plan, row = context["plan"], card.row
+    planned = format_html_join("", "{}", ((_planned(context, one),) for one in card.inner))
+    return alike(
+        context, "plans/_objective.html", key=card.key, number=row.number, parent=row.pk, once=once_key(),
+        remove=address("plan_row_remove", plan.pk, "objective", row.pk), said=smart_says(row, card.key, card.remarks),
+        form=row_form(context, card, address("plan_row", plan.pk, "objective", row.pk), _("More")),
+        planned=format_html("<ul>{}</ul>", planned) if card.inner else "",
+        add=address("plan_add", plan.pk, "intervention"),
+    )  # fmt: skip
+
+
+def _planned(context: template.Context, card: page.Card) -> SafeString:
+    """What is done for an objective: its name, what bars it now, and its form behind how often and how long."""
+    plan, row, title = context["plan"], card.row, card.row.name
+    if row.edition_id:
+        edition = address("intervention_edition", row.edition_id)
+        title = format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', edition, title)
+    shut = ((_("Gate shut"), sentence) for sentence in card.shut)
+    return alike(
+        context, "plans/_planned.html", key=card.key, title=title, what=row.name,
+        remove=address("plan_row_remove", plan.pk, "intervention", row.pk),
+        shut=format_html_join("", '<p class="small"><span class="mark mark-attention">{}</span> {}</p>', shut),
+        summary=" · ".join(filter(None, (row.frequency or _("How often?"), _minutes(row), row.responsible))),
+        form=row_form(context, card, address("plan_row", plan.pk, "intervention", row.pk)),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def smart_says(row: Objective, key: str, remarks: Sequence[smart.Remark], oob: bool = False) -> SafeString:
+    """An objective as a sentence, and what the SMART check says of it; `oob`: to be put where it stands already."""
+    said = f'<p class="smart-says">{escaped(row.sentence)}</p>' if row.text else ""
+    if remarks:
+        told = "".join(REMARK.format(*map(escaped, (one.letter, key, one.field, one.says, one.why))) for one in remarks)
+        said += f'<ul aria-label="{escaped(_("To look at; you decide"))}">{told}</ul>'
+    elif row.text:
+        nothing = _("Who, what, how often, by when and how measured: all there.")
+        said += f'<p class="quiet">{escaped(nothing)}</p>'
+    swap = ' hx-swap-oob="true"' if oob else ""
+    # Safe: every word of it is escaped where it is put in. Without format_html, in a third of the time.
+    return mark_safe(f'<div class="smart" id="{escaped(key)}-smart"{swap}>{said}</div>')
+
+
 @lru_cache(maxsize=256)
 def _stencil(piece: str, words: tuple[str, ...], _language: str | None) -> Stencil:
     """The stencil of a piece in the active language, by which it is kept. Drawn once a process."""
@@ -99,14 +169,14 @@ def _drawn(field: BoundField, own: Sequence[str]) -> SafeString:
 
 def _offers(field: BoundField, own: Sequence[str]) -> SafeString:
     """A list that the browser offers while one types; beside a larger field a choice that a script puts in."""
-    options = offered(field.field, own)
+    choices = offered(field.field, own)
     if field.widget_type != "textarea":
-        return format_html('<datalist id="{}-own">{}</datalist>', field.id_for_label, options)
+        return format_html('<datalist id="{}-own">{}</datalist>', field.id_for_label, choices)
     yours = _("Your earlier words")
     return format_html(
         '<select class="form-select form-select-sm own-words" data-into="{}" aria-label="{}: {}" hidden>'
         '<option value="">{}</option>{}</select>',
-        field.id_for_label, field.label, yours, yours, options,
+        field.id_for_label, field.label, yours, yours, choices,
     )  # fmt: skip
 
 
@@ -114,6 +184,60 @@ def _help(field: BoundField) -> SafeString | str:
     if not field.help_text:
         return ""
     return format_html('<p class="form-text" id="{}-help">{}</p>', field.id_for_label, field.help_text)
+
+
+@register.simple_tag
+def told_of(row: Objective) -> SafeString:
+    """Who does an objective, how often, how it is measured, and from where to where until when: what was said of it."""
+    since = f" ({day(row.baseline_on)})" if row.baseline_on else ""
+    told = (
+        (gettext_noop("Who:"), row.who), (gettext_noop("How often:"), row.how_often),
+        (gettext_noop("Measured how:"), row.measure), (gettext_noop("Now:"), row.baseline and f"{row.baseline}{since}"),
+        (gettext_noop("Target:"), row.target), (gettext_noop("By:"), row.due and day(row.due)),
+    )  # fmt: skip
+    # Safe: each label and each word is escaped. Without format_html, in a third of the time.
+    return mark_safe(" ".join(f"{escaped(_(label))} {escaped(words)}." for label, words in told if words))
+
+
+@register.simple_tag(takes_context=True)
+def stands(
+    context: template.Context, histories: Mapping[UUID, list[Standing]], row: Goal | Objective, links: bool = False
+) -> SafeString:
+    """Where a goal or an objective stands by its history, and a link to record it. Drawn here, as a plan has dozens."""
+    history = histories.get(row.line)
+    says = _stands_now(history[0]) if history else f'<span class="mark">{escaped(_("Open"))}</span>'
+    if links:
+        kind = "objective" if isinstance(row, Objective) else "goal"
+        to = address("plan_stand", context["plan"].pk, kind, row.pk)
+        says += f' <a href="{escaped(to)}">{escaped(_("Record where %(n)s stands") % {"n": row.number})}</a>'
+    return mark_safe(f'<p class="standing mb-1">{says}</p>')  # everything in it was escaped the lines before
+
+
+def _stands_now(now: Standing) -> SafeString:
+    met = " mark-accent" if now.status == Status.MET else ""
+    said = [day(now.on)]
+    if now.progress is not None:
+        said.append(_("%(n)s of 100") % {"n": now.progress})
+    if now.attainment is not None:
+        said.append(_("scale %(n)s") % {"n": now.attainment})
+    said += filter(None, (now.value, now.reason))
+    return format_html('<span class="mark{}">{}</span> {}', met, now.get_status_display(), " · ".join(said))
+
+
+@register.filter
+def in_brief(row: PlannedIntervention) -> str:
+    """ "Weekly talk, twice a week, 20 min, Maya"."""
+    return ", ".join(filter(None, (row.name, row.frequency, _minutes(row), row.responsible)))
+
+
+def _minutes(row: PlannedIntervention) -> str:
+    return _("%(n)s min") % {"n": row.minutes} if row.minutes else ""
+
+
+@register.simple_tag
+def names_to_take(names: Iterable[str]) -> SafeString:
+    """Names that a field offers while one types. Put together here, as a library has hundreds."""
+    return options((name, "") for name in names)
 
 
 @register.filter

@@ -173,6 +173,7 @@ NO_PAGE = {
     },
     "is a part of a page": {
         "session_library", "waits", "case_part", "case_audit_part", "case_thread_part", "booster_forms",
+        "plan_offers",
     },
     "is a step in between, looked at by its own test": {
         "mfa_authenticate", "unlock", "take_back", "handed_sheet", "rate_screen",

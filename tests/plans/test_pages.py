@@ -163,6 +163,17 @@ def test_the_bank_on_a_page_of_its_own_sends_as_a_page(page, draft):
     assert (answer.status_code, Objective.objects.filter(goal__clinical="Goal 2.").count()) == (302, 1)
 
 
+def test_what_the_library_offers_comes_as_a_part(page, draft):
+    factories.make_statement(factories.make_intervention("first"), name="Talks that stopped")
+    editor, address = reverse("plan_edit", args=[draft.pk]), reverse("plan_offers", args=[draft.pk])
+    assert "Talks that stopped" not in text_of(page.get(editor))
+    whole = opened(page, editor)
+    assert "Talks that stopped" in whole and "Write a goal in your own words" in whole
+    alone = text_of(page.get(address))  # sends as a page: there is no place on it that an answer could be put into
+    assert "Talks that stopped" in alone and f'href="{editor}"' in alone
+    assert "#blocks" not in alone and "#bank" not in alone
+
+
 def test_the_bank_names_its_blanks_and_how_it_is_measured(page, draft):
     text = "By {by when}, {who} does {what}, as shown by {measured how}."
     objectives = [{"text": f"{n}. {text}", "measured": f"own count {n}"} for n in range(6)]

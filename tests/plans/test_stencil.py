@@ -9,11 +9,11 @@ from django.template import Context
 from django.template.loader import render_to_string
 
 from planner.library.models import InterventionEdition
-from planner.plans import page
+from planner.plans import page, smart
 from planner.plans.forms import people_of
-from planner.plans.models import Goal, Objective, PlannedIntervention, Problem
+from planner.plans.models import Goal, Objective, Plan, PlannedIntervention, Problem, Standing
 from planner.templatetags.house import once_key
-from planner.templatetags.plans import alike, row_form
+from planner.templatetags.plans import alike, row_form, smart_says, stands, told_of
 from tests import factories
 from tests.plans import make
 
@@ -62,6 +62,39 @@ def test_a_row_shows_as_its_own_form_does(shared, kind):
         expected = render_to_string("plans/_part_form.html", own)
         assert row_form(Context(shared), card, address, "More & more") == expected
     assert len(shared["stencils"]) < len(rows(shared["people"])[kind])  # one stencil served several
+
+
+@pytest.mark.parametrize("part", list(page.PARTS))
+def test_a_part_shows_as_its_own_form_does(shared, part):
+    plan = Plan(
+        pk=7, version=3, presenting=HOSTILE, strengths="\nTwo", impression_of=shared["people"][1], review_days=30
+    )
+    shared["phrases"] = {"plan.strengths": [HOSTILE], "plan.session_frequency": ["Weekly"]}
+    form = page.part_form(plan, part, shared["people"])
+    own = {**shared, "form": form, "key": part, "address": "/?a&b", "more": "More & more", "kind": "plan"}
+    expected = render_to_string("plans/_part_form.html", own)
+    assert row_form(Context(shared), page.Card(part, plan), "/?a&b", "More & more") == expected
+
+
+def test_what_is_kept_from_page_to_page_is_nobodys(shared):
+    card = page.Card("goal", Goal.objects.get())
+    mine = row_form(Context(shared), card, "/plans/1/")
+    theirs = {"csrf_token": "other", "phrases": {"goal.clinical": ["Theirs"]}, "people": [], "stencils": {}}
+    shown = row_form(Context(theirs), card, "/plans/2/")
+    private = ("Maya", "Ruben", "alert(", 'value="token"', "/plans/1/")
+    assert [word in mine for word in private] == [True] * 5
+    assert [word in shown for word in private] == [False] * 5
+    assert "Theirs" in shown
+
+
+def test_what_is_drawn_in_python_is_escaped(shared):
+    row = Objective(pk=1, goal=Goal.objects.get(), position=1, text=HOSTILE, who=HOSTILE, baseline=HOSTILE)
+    now = Standing(status="met", on=datetime.date(2026, 11, 2), value=HOSTILE, reason=HOSTILE)
+    remarks = [smart.Remark("S", "who", HOSTILE, HOSTILE)]
+    context = Context({"plan": Plan(pk=1)})
+    drawn = [told_of(row), smart_says(row, "objective-1", remarks), stands(context, {row.line: [now]}, row, True)]
+    assert [one.count("&lt;script&gt;") for one in drawn] == [2, 3, 2]
+    assert [one.count("<script") for one in drawn] == [0, 0, 0]
 
 
 def test_a_page_draws_the_form_of_rows_that_are_alike_once(owner, signed_in, monkeypatch):

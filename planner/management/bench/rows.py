@@ -194,6 +194,11 @@ def plan_edit(filled: Filled) -> str:
     return reverse("plan_edit", args=[begin(case=filled.case, by=filled.owner).pk])
 
 
+@row("plan_edit: the library", is_part=True)
+def plan_offers(filled: Filled) -> str:
+    return reverse("plan_offers", args=[begin(case=filled.case, by=filled.owner).pk])
+
+
 # Sessions
 
 
