@@ -33,6 +33,25 @@ from tests.plans import make as plan_make
 # Playwright keeps an event loop in the thread; Django's guard against that has nothing to protect in a test.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+#: The fixtures of pytest-django that open the database.
+DATABASE = {"db", "transactional_db", "django_db_setup"}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--only-database",
+        action="store_true",
+        help="only what asks the database something: what another engine could answer differently",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--only-database"):
+        return
+    asks = [bool(DATABASE & set(item.fixturenames) or item.get_closest_marker("django_db")) for item in items]
+    config.hook.pytest_deselected(items=[item for item, it_asks in zip(items, asks, strict=True) if not it_asks])
+    items[:] = [item for item, it_asks in zip(items, asks, strict=True) if it_asks]
+
 
 @pytest.fixture(autouse=True)
 def in_the_practices_zone():
@@ -174,6 +193,7 @@ def world(owner, colleague, supervisor, front_desk, stranger):
         "reminder": reminder.pk,
         "ending": ending.pk,
         "fresh": 1,
+        "today": timezone.localdate().isoformat(),
     }
     things |= {"consent": consent.pk, "printed_consent": printed_consent.pk, "consent_kind": "release"}
     noted, signed = (factories.make_session(case, owner, days=days, state="held") for days in (-2, -3))

@@ -263,7 +263,7 @@ DOORS: dict[str, list[Door]] = {
     "booster":              [door("302 404 404 403 200 200", "booster"), door("302 404 404 403 200 200", "missed")],
     "booster_forms":        [door("302 404 404 403 403 200", "booster")],
     "booster_book":         [door("302 404 404 403 403 200", "booster")],
-    "booster_hold":         [door("401 404 404 403 403 302", "booster", post=True, version="fresh", on="2026-11-02")],
+    "booster_hold":         [door("401 404 404 403 403 302", "booster", post=True, version="fresh", on="today")],
     "booster_miss":         [door("401 404 404 403 403 302", "booster", post=True, version="fresh")],
     "booster_follow_up":    [door("401 404 404 403 403 302", "missed", post=True, version="fresh", how="A call")],
     "booster_again":        [door("401 404 404 403 403 422", "missed", post=True, version="fresh", day="2020-01-01", clock="10:00")],

@@ -206,6 +206,45 @@ def test_every_field_is_classified_for_retention():
     assert all(row["kept"] and row["erased"] for row in rows.values())
 
 
+#: Where text is called markup although no literal says so: how often, and why nobody's words can be markup there.
+CALLED_MARKUP = {
+    "planner/base/renderer.py": (2, "a control, each of its values escaped as it is put in"),
+    "planner/base/text.py": (1, "Markdown, through the allow-list of nh3"),
+    "planner/cases/forms.py": (1, "a row as its template drew it, with a number of ours"),
+    "planner/library/snippets.py": (1, "escaped in the same line"),
+    "planner/plans/stencil.py": (3, "what a template drew, each word put into it escaped"),
+    "planner/progress/charts.py": (1, "cells of a table, each escaped"),
+    "planner/progress/shapes.py": (2, "numbers, and words that were escaped where a shape is made"),
+    "planner/templatetags/agenda.py": (1, "options by format_html"),
+    "planner/templatetags/hours.py": (1, "lines by format_html"),
+    "planner/templatetags/house.py": (2, "an icon of the package, and pairs escaped the line before"),
+    "planner/templatetags/house_form.py": (2, "controls that Django or the renderer of the house drew"),
+    "planner/templatetags/plans.py": (3, "each word escaped as it is put in"),
+    "planner/templatetags/sheets.py": (6, "blocks by their templates, counted pages, lines escaped one by one"),
+    "templates/bootstrap5/layout/help_text_and_errors.html": (1, "help texts of ours"),
+}
+
+
+def calls_it_markup(node: ast.AST) -> bool:
+    """mark_safe(...) or SafeString(...) of something else than a literal."""
+    if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in ("mark_safe", "SafeString"):
+        return False
+    return not isinstance(node.args[0], ast.Constant)
+
+
+def test_text_is_called_markup_only_where_somebody_looked():
+    found = {
+        path: sum(map(calls_it_markup, ast.walk(ast.parse(path.read_text()))))
+        for package in (PLANNER, ROOT / "clinic")
+        for path in package.rglob("*.py")
+    }
+    found |= {
+        path: len(re.findall(r"\|\s*safe\b|autoescape off", path.read_text())) for path in TEMPLATES.rglob("*.html")
+    }
+    told = {str(path.relative_to(ROOT)): count for path, count in found.items() if count}
+    assert told == {path: count for path, (count, _why) in CALLED_MARKUP.items()}
+
+
 def test_the_project_speaks_of_itself_alone():
     """No path of a machine, no address of a registry."""
     telling = re.compile(r"/(?:root|home|work)/[a-z]|registry\.npmjs|files\.pythonhosted", re.I)

@@ -30,7 +30,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 def _booster(request: HttpRequest, pk: int, look: Callable = find) -> Any:
     """What one of the ways of planner.base.access finds: the booster with its series, case and hour."""
-    rows = Booster.objects.standing().select_related("series__case", "session")
+    rows = Booster.objects.select_related("series__case", "session")
     found = look(rows, request.user, pk=pk)
     booster = found[0] if isinstance(found, tuple) else found
     put(booster.series.case, "practice", request.user.practice)
@@ -60,10 +60,18 @@ def _page(
         "brief": told, "total": told.total,
         "second": None if found.is_open else Booster.objects.filter(again_for=found).first(),
         "elsewhere": found.series.zone != case.practice.zone,
-        "reminder": Reminder.objects.filter(booster=found, due_on=found.due_on).select_related("done_by").first(),
-        "reach": reach_of([case.pk]).get(case.pk, Reach()),
+        **(_to_remind(found) if may_edit and found.is_open else {}),
     }  # fmt: skip
     return render(request, "boosters/booster.html", context, status=status)
+
+
+def _to_remind(found: Booster) -> dict[str, Any]:
+    """Whether they were reminded of it, and whom one may reach: for a booster that is still to come."""
+    case = found.series.case_id
+    return {
+        "reminder": Reminder.objects.filter(booster=found, due_on=found.due_on).first(),
+        "reach": reach_of([case]).get(case, Reach()),
+    }
 
 
 @carrying

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 
 from planner.agreements.models import Agreement, AgreementVersion
@@ -23,7 +23,7 @@ from planner.practice.models import User
 from planner.progress import measures as known
 from planner.progress.charts import Chart
 from planner.progress.lines import chart_of, title_of
-from planner.progress.models import Event, EventKind, Milestone, Rating
+from planner.progress.models import Event, EventKind, Milestone, MilestoneKind, Rating
 
 MOST_LINES = 6
 
@@ -98,20 +98,21 @@ def of(booster: Booster, user: User) -> Brief:
     names = {pk: person.on_paper for pk, person in people.items()}
     last = _last(booster)
     since = last.on if last and last.on else series.start_on
-    plan = Plan.objects.only("review_on").active_of(case)
+    happened = _happened(case, since)
+    has_plan, plan_review, objectives = _plan(case)
     return Brief(
         number=booster.number,
-        total=series.boosters.filter(again_for=None).count(),
+        total=Booster.objects.filter(series=series, again_for=None).count(),
         who=" & ".join(names[place] for place in names),
         due_on=booster.due_on,
         focus=tuple(filter(None, [booster.focus, *series.focus.splitlines()])),
         last=last,
-        wins=_wins(case, since),
-        events=_events(case, since, names),
-        objectives=_objectives(case) if plan else (),
-        plan_review=plan.review_on if plan else None,
-        has_plan=plan is not None,
-        scores=scores(case, series.measures, names),
+        wins=_wins(case, since, happened),
+        events=_events(happened, names),
+        objectives=objectives,
+        plan_review=plan_review,
+        has_plan=has_plan,
+        scores=scores(case, series.measures, names) if series.measures else (),
         agreed=_agreed(case, names),
         homework=_homework(case, names),
         chart=_chart(case, series.measures, list(people.values())),
@@ -120,39 +121,50 @@ def of(booster: Booster, user: User) -> Brief:
 
 def _last(booster: Booster) -> Last | None:
     """The booster of this series held before this one, whatever its number: what was promised there is asked now."""
-    held = booster.series.boosters.filter(state=BoosterState.HELD).exclude(pk=booster.pk)
-    if booster.state == BoosterState.HELD and booster.held_on:
-        held = held.filter(Q(held_on__lt=booster.held_on) | Q(held_on=booster.held_on, pk__lt=booster.pk))
-    row = held.order_by("-held_on", "-pk").first()
-    if row is None:
-        return None
-    return Last(row.number, row.held_on, row.held_well, row.slipped, row.early_signs, row.promised)
+    held = Booster.objects.filter(series=booster.series_id, state=BoosterState.HELD)
+    if booster.state == BoosterState.HELD:
+        held = held.exclude(pk=booster.pk)
+        if booster.held_on:
+            held = held.filter(Q(held_on__lt=booster.held_on) | Q(held_on=booster.held_on, pk__lt=booster.pk))
+    told = ("number", "held_on", "held_well", "slipped", "early_signs", "promised")
+    row = held.order_by("-held_on", "-pk").values_list(*told).first()
+    return Last(*row) if row else None
 
 
-def _wins(case: Case, since: date) -> tuple[tuple[date, str], ...]:
+def _happened(case: Case, since: date) -> list[tuple[date, str, str, int | None]]:
+    """Day, kind, what is known and whom it is about of whatever stands on the time line since then, newest first. One
+    look at it serves what went well and all the rest: few things happen between two boosters."""
+    rows = Event.objects.filter(case=case, on__gte=since).standing().order_by("-on", "-pk")
+    return list(rows.values_list("on", "kind", "known", "person_id"))
+
+
+def _wins(case: Case, since: date, happened: list) -> tuple[tuple[date, str], ...]:
     """What went well since then: wins and milestones, newest first."""
-    wins = Event.objects.filter(case=case, kind=EventKind.WIN, on__gte=since).standing().order_by("-on", "-pk")
+    wins = [(on, known or str(EventKind.WIN.label)) for on, kind, known, _who in happened if kind == EventKind.WIN]
     seen = Milestone.objects.filter(case=case, on__gte=since).standing().order_by("-on", "-pk")
-    rows = [(win.on, win.known or str(EventKind.WIN.label)) for win in wins[:MOST_LINES]]
-    rows += [(one.on, f"{one.get_kind_display()}: {one.evidence}") for one in seen[:MOST_LINES]]
+    kinds = seen.values_list("on", "kind", "evidence")[:MOST_LINES]
+    rows = wins[:MOST_LINES] + [(on, f"{MilestoneKind(kind).label}: {evidence}") for on, kind, evidence in kinds]
     return tuple(sorted(rows, reverse=True)[:MOST_LINES])
 
 
-def _events(case: Case, since: date, names: dict[int, str]) -> tuple[tuple[date, str, str], ...]:
-    rows = Event.objects.filter(case=case, on__gte=since).standing().exclude(kind=EventKind.WIN)
-    rows = rows.order_by("-on", "-pk")[:MOST_LINES]
-    return tuple((row.on, str(EventKind(row.kind).label), names.get(row.person_id, "")) for row in rows)
+def _events(happened: list, names: dict[int, str]) -> tuple[tuple[date, str, str], ...]:
+    rows = [(on, kind, who) for on, kind, _known, who in happened if kind != EventKind.WIN]
+    return tuple((on, str(EventKind(kind).label), names.get(who, "")) for on, kind, who in rows[:MOST_LINES])
 
 
-def _objectives(case: Case) -> tuple[tuple[str, str, bool], ...]:
-    """(number, sentence, met) of the plan's objectives."""
-    rows = list(Objective.objects.active_of(case).in_words()[: MOST_LINES + 2])
-    newest: dict = {}
+def _plan(case: Case) -> tuple[bool, date | None, tuple[tuple[str, str, bool], ...]]:
+    """Whether a plan is in force, the day of its review, and (number, sentence, met) of its objectives. They tell of
+    their plan as well: it is asked for by itself where it has none."""
+    rows = Objective.objects.active_of(case).in_words().annotate(review_on=F("goal__plan__review_on"))
+    rows = list(rows[: MOST_LINES + 2])
+    if not rows:
+        plan = Plan.objects.only("review_on").active_of(case)
+        return plan is not None, plan and plan.review_on, ()
     lines = [row.line for row in rows]
     standings = Standing.objects.filter(case=case, line__in=lines).order_by("on", "pk")
-    for line, status in standings.values_list("line", "status"):
-        newest[line] = status
-    return tuple((row.number, row.sentence, newest.get(row.line) == Status.MET) for row in rows)
+    newest = dict(standings.values_list("line", "status"))
+    objectives = tuple((row.number, row.sentence, newest.get(row.line) == Status.MET) for row in rows)
+    return True, rows[0].review_on, objectives
 
 
 def scores(case: Case, slugs: Iterable[str], names: dict[int, str]) -> tuple[Score, ...]:
@@ -185,8 +197,9 @@ def _chart(case: Case, slugs: list[str], people: list[Person]) -> Chart | None:
 
 
 def _agreed(case: Case, names: dict[int, str]) -> tuple[Agreed, ...]:
-    adopted = AgreementVersion.objects.filter(adopted_on__isnull=False).order_by("-number").defer("answers")
-    rows = Agreement.objects.filter(case=case).standing()
+    adopted = AgreementVersion.objects.filter(adopted_on__isnull=False).order_by("-number")
+    adopted = adopted.only("agreement", "number", "adopted_on")
+    rows = Agreement.objects.filter(case=case).standing().only("kind", "person", "review_on", "review_because")
     rows = rows.prefetch_related(Prefetch("versions", queryset=adopted, to_attr="adopted"))
     today = timezone.localdate()
     return tuple(

@@ -120,7 +120,8 @@ def maintained(user: User, asked: Asked) -> QuerySet:
     of_case = Booster.objects.filter(series__case=OuterRef("pk")).open().order_by().values("series__case")
     coming = of_case.annotate(next=Min("due_on", filter=Q(due_on__gte=timezone.localdate())))
     rows = _whose(Case.objects.visible_to(user).filter(Exists(open_series)), asked.who, "")
-    return rows.annotate(next_due=Subquery(coming.values("next"))).order_by("next_due", "code")
+    rows = rows.annotate(next_due=Subquery(coming.values("next"))).only("code", "phase", "closed_on")
+    return rows.order_by("next_due", "code")
 
 
 def with_reasons(cases: Iterable[Case]) -> list[Case]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from planner.base.access import carrying, find_to_edit
 from planner.base.models import Stale
 from planner.base.once import once
+from planner.cases import talk
 from planner.homework import actions, papers, response_actions, reviewing
 from planner.homework.actions import Refused
 from planner.homework.forms import ClientFiguresForm, FiguresForm, ReviewForm, TickForm
@@ -151,6 +152,11 @@ class Sheet:
         """A practice asks for amount and quality on its own sheet."""
         return self.row.edition_id is None
 
+    @property
+    def past_use(self) -> str:
+        """Where this case talks about past use, as the same sheet says it on paper."""
+        return "" if self.is_practice else talk.said_on(self.row.case, self.row.edition)
+
     def form(self) -> ClientFiguresForm:
         initial = {"version": self.draft.version if self.draft else 0}
         if self.draft:
@@ -225,6 +231,7 @@ def _fill(sheet: Sheet, template: str, then: str) -> HttpResponse:
     context = {
         "row": sheet.row, "case": sheet.row.case, "form": form, "filling": sheet.filling(filled), "said": said,
         "verdict": sheet.verdict, "practice": sheet.is_practice, "back": _home(sheet.row), "given": sheet.given,
+        "past_use": sheet.past_use,
     }  # fmt: skip
     return render(request, template, context, status=status)
 

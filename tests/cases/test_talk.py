@@ -48,6 +48,17 @@ def test_a_sheet_given_as_homework_says_it(couple, owner, sheet, policy, said):
     assert [one for one in (AT_HOME, CHECK_IN) if one in html] == [said] * bool(said)
 
 
+@pytest.mark.parametrize(("policy", "said"), SENTENCES.items())
+def test_a_sheet_filled_in_on_the_screen_says_it_too(client, couple, owner, sheet, policy, said):
+    couple.past_use_talk = policy
+    couple.save()
+    row = factories.make_assignment(couple, owner, couple.participants.first().person, sheet)
+    client.force_login(owner)
+    client.post(reverse("hand_over", args=[row.pk]))
+    html = client.get(reverse("handed_sheet", args=[row.pk])).content.decode()
+    assert [one for one in (AT_HOME, CHECK_IN) if one in html] == [said] * bool(said)
+
+
 def test_a_sheet_that_asks_of_something_else_does_not(couple, owner, other):
     assert "past use" not in given(couple, owner, other, "session")
 
