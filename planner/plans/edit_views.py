@@ -315,11 +315,12 @@ def _structure(request: HttpRequest, plan: Plan, do: Callable[[], str]) -> HttpR
     if not request.htmx:
         return HttpResponseRedirect(f"{reverse('plan_edit', args=[plan.pk])}#{focus}")
     plan = _find(request, plan.pk)
-    rows = rows_of(plan)
+    people = people_of(plan.case)
+    rows = rows_of(plan, people=people)
     tree = tree_of(plan, rows=rows)
     said = page.remarks_of(tree)
     context = {
-        **page.blocks(tree, rows, people_of(plan.case), said),
+        **page.blocks(tree, rows, people, said),
         **page.side(plan, tree, said),
         "oob": True,
         "phrases": page.phrases_of(request.user),

@@ -158,21 +158,20 @@ def phrases_of(user: User) -> dict[str, list[str]]:
 def whole(plan: Plan, user: User, bound: Mapping[str, PartForm] | None = None) -> dict[str, Any]:
     """The context of the editor's page, in a constant number of queries."""
     with_people(plan.case)
-    rows, people, sent = rows_of(plan), people_of(plan.case), bound or {}
+    people, sent = people_of(plan.case), bound or {}
+    rows = rows_of(plan, people=people)
     tree = tree_of(plan, rows=rows)
     said = remarks_of(tree)
     return {
         **blocks(tree, rows, people, said, sent), **side(plan, tree, said),
         **{part: Card(part, plan, sent.get(part)) for part in PARTS},
         "phrases": phrases_of(user),
-        "library_names": list(
-            Intervention.objects.visible_to(user).order_by("name").values_list("name", flat=True).distinct()
-        ),
     }  # fmt: skip
 
 
 def offers(plan: Plan, user: User) -> dict[str, Any]:
-    """What the library offers to a plan: the bank's problems and the pathways for this kind of case."""
+    """What the library offers to a plan: the bank's problems and the pathways for this kind of case, and the names of
+    its interventions."""
     language = user.language or plan.case.practice.language
     kind = plan.case.kind
     statements = Statement.objects.visible_to(user).only("name", "language").annotate(whom=F("content__for_whom"))
@@ -180,6 +179,9 @@ def offers(plan: Plan, user: User) -> dict[str, Any]:
     return {
         "plan": plan, "statements": _fitting(statements, kind, language),
         "pathways": [row for row in pathways if kind in row.whom],
+        "library_names": list(
+            Intervention.objects.visible_to(user).order_by("name").values_list("name", flat=True).distinct()
+        ),
     }  # fmt: skip
 
 

@@ -76,7 +76,9 @@ class FormStencil:
         return mark_safe(self.pattern % given)  # a form as it was drawn, and words that `_shown` escaped
 
     def _shown(self, name: str, field: forms.Field, value: Any) -> str:
-        """What a field's place holds."""
+        """What a field's place holds. Most fields of a row are empty and no choice: nothing stands in them."""
+        if value in ("", None) and name not in self.options:
+            return ""
         said = field.widget.format_value(field.prepare_value(value))
         if name in self.options:
             chosen = f'<option value="{escaped(said[0])}"'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
@@ -75,14 +75,18 @@ class Rows:
     planned: list[PlannedIntervention]
 
 
-def rows_of(*plans: Plan) -> Rows:
-    """Four queries, for however many plans, and one for persons where something is one person's. The rows are put in
-    order here: to have a query ordered costs more than to order the few rows of a plan."""
-    goals = _in_order(Goal.objects.filter(plan__in=plans))
-    problems = _in_order(Problem.objects.filter(plan__in=plans))
+def rows_of(*plans: Plan, people: Iterable[Person] | None = None) -> Rows:
+    """Four queries, for however many plans. `people` are known already: no query joins persons then, and only who is
+    not among them is asked for. The rows are put in order here: to have a query ordered costs more than to order the
+    few rows of a plan."""
+    goals, problems = Goal.objects.filter(plan__in=plans), Problem.objects.filter(plan__in=plans)
+    if people is None:
+        goals, problems = goals.select_related("person"), problems.select_related("person")
+    goals, problems = _in_order(goals), _in_order(problems)
     objectives = _in_order(Objective.objects.filter(goal__in=goals))
     planned = _in_order(PlannedIntervention.objects.filter(objective__in=objectives).with_gates())
-    _tell_persons([*problems, *goals])
+    if people is not None:
+        _tell_persons([*problems, *goals], people)
     return Rows(problems, goals, objectives, planned)
 
 
@@ -90,10 +94,11 @@ def _in_order(rows: QuerySet) -> list:
     return sorted(rows.order_by(), key=lambda row: (row.position, row.pk))
 
 
-def _tell_persons(rows: list[Problem | Goal]) -> None:
-    """Makes known whose each row is. Most are everybody's: then there is nobody to be asked for."""
-    wanted = {row.person_id for row in rows if row.person_id}
-    known = Person.objects.in_bulk(wanted) if wanted else {}
+def _tell_persons(rows: list[Problem | Goal], people: Iterable[Person]) -> None:
+    """Makes known whose each row is: nobody's alone, or a person's who takes part, as a rule."""
+    known = {person.pk: person for person in people}
+    if others := {row.person_id for row in rows if row.person_id} - set(known):
+        known |= Person.objects.in_bulk(others)
     for row in rows:
         row.person = known.get(row.person_id)
 

@@ -19,7 +19,7 @@ from planner.cases.names import with_people
 from planner.cases.signing import SignatureForm, staff
 from planner.library.compare import apart
 from planner.plans import compare, review_actions, reviews, signing, standing
-from planner.plans.forms import CommentForm, ReviewForm, StandingForm
+from planner.plans.forms import CommentForm, ReviewForm, StandingForm, people_of
 from planner.plans.models import Goal, Objective, Plan, PlanReview, PlanState, Supervision
 from planner.plans.tree import rows_of, tree_of
 from planner.practice.models import User
@@ -48,7 +48,8 @@ def plan_page(
 ) -> HttpResponse:
     """The page of a plan; a supervisor's forms that were not accepted come back in it."""
     with_people(found.case)
-    tree, steps = tree_of(found), signing.supervision_of(found)
+    tree = tree_of(found, rows=rows_of(found, people=people_of(found.case)))
+    steps = signing.supervision_of(found)
     histories = standing.histories(found.case, tree.lines)
     lines = [row for rows in histories.values() for row in rows]
     signatures = signing.shown(found, tree)

@@ -1,7 +1,8 @@
-"""Fields of the plan's editor, each with its earlier words and what is wrong tied to it for a screen reader.
+"""Rows of a plan, to write and to read, and the fields of its editor, each with its earlier words and what is wrong
+tied to it for a screen reader.
 
-Drawn in Python: the editor of a long plan has some two hundred of them, and an included template costs each as much as
-all that it says.
+Drawn in Python, and through stencils (planner.plans.stencil): a long plan has dozens of rows and some two hundred
+fields, and an included template costs each as much as all that it says.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from planner.plans import page, smart
 from planner.plans.forms import PartForm
 from planner.plans.models import Goal, Objective, PlannedIntervention, Standing, Status
 from planner.plans.stencil import FormStencil, Stencil, escaped, form_pattern, mark, offered, options
+from planner.plans.tree import ObjectiveNode
 from planner.templatetags.house import day, once_key
 
 register = template.Library()
@@ -186,7 +188,30 @@ def _help(field: BoundField) -> SafeString | str:
     return format_html('<p class="form-text" id="{}-help">{}</p>', field.id_for_label, field.help_text)
 
 
-@register.simple_tag
+@register.simple_tag(takes_context=True)
+def objective_read(
+    context: template.Context, node: ObjectiveNode, histories: Mapping[UUID, list[Standing]] | None, links: bool = False
+) -> SafeString:
+    """An objective to read: what was said of it, where it stands by its history, what is done for it; with `links` to
+    record and to give."""
+    row = node.row
+    done = format_html_join("", "<li>{}{}</li>", ((in_brief(one), _give(context, one, links)) for one in node.planned))
+    return alike(
+        context, "plans/_objective_read.html", pk=row.pk, number=node.number, sentence=row.sentence, told=told_of(row),
+        stood="" if histories is None else stands(context, histories, row, links),
+        planned=format_html("<ul>{}</ul>", done) if done else "",
+    )  # fmt: skip
+
+
+def _give(context: template.Context, row: PlannedIntervention, links: bool) -> SafeString | str:
+    """The way from what is planned to giving it, where it is of the library."""
+    if not links or not row.edition_id:
+        return ""
+    to = f"{address('give', context['tree'].plan.case_id)}?intervention={row.edition.intervention_id}"
+    said = _("Give as homework")
+    return format_html(' <a class="small" href="{}">{}<span class="visually-hidden"> {}</span></a>', to, said, row.name)
+
+
 def told_of(row: Objective) -> SafeString:
     """Who does an objective, how often, how it is measured, and from where to where until when: what was said of it."""
     since = f" ({day(row.baseline_on)})" if row.baseline_on else ""
@@ -224,7 +249,6 @@ def _stands_now(now: Standing) -> SafeString:
     return format_html('<span class="mark{}">{}</span> {}', met, now.get_status_display(), " · ".join(said))
 
 
-@register.filter
 def in_brief(row: PlannedIntervention) -> str:
     """ "Weekly talk, twice a week, 20 min, Maya"."""
     return ", ".join(filter(None, (row.name, row.frequency, _minutes(row), row.responsible)))
