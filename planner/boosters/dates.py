@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from django.utils import formats
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from planner.practice.countries import zones
 
@@ -213,7 +214,12 @@ def placed(number: int, wall: datetime, zone: str, before: int, after: int, noti
 
 
 def in_words(day: date) -> str:
-    """A day as a sentence says it: "Thu 26 Nov 2026"."""
+    """A day as a sentence says it: "Thu 26 Nov 2026". Put together once for each language, as lists show many."""
+    return _in_words(day, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _in_words(day: date, _language: str | None) -> str:
     return formats.date_format(day, "D j M Y")
 
 

@@ -6,17 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from planner.base.addresses import address
+from planner.boosters.dates import in_words
 from planner.templatetags.boosters import booster_state
 from planner.templatetags.house import day, label
 
@@ -46,7 +44,7 @@ def _booster(booster: Any, today: date, says: dict[str, str], *, may_book: bool)
     if may_book and booster.is_open and not booster.has_hour:
         book = format_html(BOOK, address("booster_book", booster.pk), says["book"], case.code, booster.number)
     return (
-        _date(wall.date(), get_language()), f"{wall:%H:%M}", _whose(case), address("booster", booster.pk),
+        in_words(wall.date()), f"{wall:%H:%M}", _whose(case), address("booster", booster.pk),
         says["which"] % {"n": booster.number, "total": booster.total}, case.code, day(booster.closes_on),
         booster_state(booster, today), booster.lead, book,
     )  # fmt: skip
@@ -73,9 +71,3 @@ def _case(case: Any, closed: SafeString, decide: str) -> tuple[Any, ...]:
 def _whose(case: Any, more: str = "") -> SafeString:
     """The cell that says whose it is, with its code."""
     return format_html(WHOSE, address("case", case.pk), label(case), case.code, more)
-
-
-@lru_cache(maxsize=4096)
-def _date(on: date, _language: str | None) -> str:
-    """ "Thu 26 Nov 2026" in the active language, by which it is kept."""
-    return date_format(on, "D j M Y")
