@@ -142,7 +142,8 @@ def test_a_planned_entry_is_marked_in_the_plan(cast, talk, how):
     plan = objective.goal.plan
     PlannedIntervention.objects.create(objective=objective, edition=talk.current, position=1)
     no_treatment(cast, how)
-    (goal,) = page.cards_of(tree_of(plan), [])["goals"]
+    tree = tree_of(plan)
+    (goal,) = page.cards_of(tree, page.remarks_of(tree))["goals"]
     assert goal.inner[0].inner[0].shut[0].startswith(TREATMENT)
 
 
