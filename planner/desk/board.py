@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -112,7 +112,8 @@ def with_labels(rows: Iterable[Booster]) -> list[Booster]:
 
 
 def maintained(user: User, asked: Asked) -> QuerySet:
-    """Cases with a series that goes on, each with the day of its next booster (`next_due`), by which they stand.
+    """Cases with a series that goes on, each with the day of its next booster (`next_due`), by which they stand:
+    first those that have none to come, whatever a database makes of nothing.
 
     "From today" is asked for within the minimum: among the conditions it would have the database go, for each case,
     through whatever is due in the practice instead of the few boosters of the case."""
@@ -121,7 +122,7 @@ def maintained(user: User, asked: Asked) -> QuerySet:
     coming = of_case.annotate(next=Min("due_on", filter=Q(due_on__gte=timezone.localdate())))
     rows = _whose(Case.objects.visible_to(user).filter(Exists(open_series)), asked.who, "")
     rows = rows.annotate(next_due=Subquery(coming.values("next"))).only("code", "phase", "closed_on")
-    return rows.order_by("next_due", "code")
+    return rows.order_by(F("next_due").asc(nulls_first=True), "code")
 
 
 def with_reasons(cases: Iterable[Case]) -> list[Case]:
