@@ -113,12 +113,12 @@ def kept_copy():
 def house(transactional_db, live_server, kept_copy):
     """The demo practice, made once. `house.dana` signs in; `house.client(user)` is signed in without the page."""
     cache.clear()
-    if kept_copy.day == timezone.localdate():
+    today = timezone.localdate()
+    if kept_copy.day == today:
         put_back(kept_copy.rows)
     else:  # the first test, or the first after midnight: what was today's is yesterday's
-        kept_copy.day = timezone.localdate()
         kept_copy.set_up = make_everything()
-        kept_copy.rows = take_copy()
+        kept_copy.rows, kept_copy.day = take_copy(), today
     return SimpleNamespace(
         url=live_server.url,
         dana=User.objects.get(email=demo.EMAIL),
