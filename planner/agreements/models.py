@@ -198,6 +198,8 @@ class Reentry(Versioned):
     name to the day and the person who ticked it. Nothing is sent or shared by any of it.
     """
 
+    reached_by_team = True
+
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="reentries")
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="+")
     done = models.JSONField(default=dict, blank=True)

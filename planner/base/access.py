@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -10,12 +11,15 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
+from planner.base.prepared import ID, prepared
+
 M = TypeVar("M", bound=Model)
+LARGEST_ID = 2**63 - 1  # what a database can hold; no row has a larger one
 
 
 def find(rows: QuerySet[M], user: Any, **lookup: Any) -> M:
     """The row the person may see. Raises Http404 alike for a row of somebody else and for none at all."""
-    return _one(rows.visible_to(user), lookup)
+    return _one(rows, user, lookup)
 
 
 def find_to_edit(rows: QuerySet[M], user: Any, **lookup: Any) -> M:
@@ -29,8 +33,8 @@ def find_to_edit(rows: QuerySet[M], user: Any, **lookup: Any) -> M:
 def find_and_may_edit(rows: QuerySet[M], user: Any, **lookup: Any) -> tuple[M, bool]:
     """The row the person may see, and whether they may change it, as most who ask may: one query for them. Whatever
     may be changed may be seen (tests/test_doors.py holds it). Raises Http404 as `find` does."""
-    found = _first(rows.editable_by(user), lookup)
-    return (found, True) if found is not None else (_one(rows.visible_to(user), lookup), False)
+    found = _first(rows, user, lookup, to_edit=True)
+    return (found, True) if found is not None else (_one(rows, user, lookup), False)
 
 
 def put(row: Any, name: str, known: Any) -> None:
@@ -39,18 +43,63 @@ def put(row: Any, name: str, known: Any) -> None:
         setattr(row, name, known)
 
 
-def _one(rows: QuerySet[M], lookup: dict[str, Any]) -> M:
-    found = _first(rows, lookup)
+def _one(rows: QuerySet[M], user: Any, lookup: dict[str, Any]) -> M:
+    found = _first(rows, user, lookup)
     if found is None:
         raise Http404
     return found
 
 
-def _first(rows: QuerySet[M], lookup: dict[str, Any]) -> M | None:
+def _first(rows: QuerySet[M], user: Any, lookup: dict[str, Any], *, to_edit: bool = False) -> M | None:
+    rows = rows.all()  # also of a manager
+    if list(lookup) == ["pk"] and isinstance(lookup["pk"], int) and (plain := Plain.of(rows)):
+        by_id = lookup["pk"] <= LARGEST_ID and _by_id(user=user, plain=plain, to_edit=to_edit, pk=lookup["pk"])
+        return by_id[0] if by_id else None
     try:
-        return rows.filter(**lookup).first()
+        return _reached(rows, user, to_edit).filter(**lookup).first()
     except (OverflowError, ValueError):
         return None
+
+
+def _reached(rows: QuerySet[M], user: Any, to_edit: bool) -> QuerySet[M]:
+    return rows.editable_by(user) if to_edit else rows.visible_to(user)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """All rows of a model, with joined rows or without, whose reach hangs on the team of a case alone: what nearly
+    every page begins with. A queryset says so of itself with `reached_by_team`."""
+
+    model: type[Model]
+    joined: tuple[str, ...]
+
+    @classmethod
+    def of(cls, rows: QuerySet[Any]) -> Plain | None:
+        """None where the rows are narrowed, annotated or fetched in another way."""
+        query = rows.query
+        if not getattr(rows, "reached_by_team", False) or rows._prefetch_related_lookups or query.where.children:
+            return None
+        if query.annotations or query.distinct or query.is_sliced or query.deferred_loading[0] or query.values_select:
+            return None
+        if query.select_for_update or query.select_related is True:
+            return None
+        return cls(rows.model, tuple(_paths(query.select_related or {})))
+
+    def rows(self) -> QuerySet[Any]:
+        rows = self.model._default_manager.all()
+        return rows.select_related(*self.joined) if self.joined else rows
+
+
+def _paths(joined: dict[str, Any], before: str = "") -> Iterator[str]:
+    """The names that `select_related` was given, of the tree it keeps."""
+    for name, further in joined.items():
+        yield f"{before}{name}"
+        yield from _paths(further, f"{before}{name}__")
+
+
+@prepared(pk=ID)
+def _by_id(user: Any, plain: Plain, to_edit: bool, pk: Any) -> QuerySet[Any]:
+    return _reached(plain.rows(), user, to_edit).filter(pk=pk).order_by()[:1]
 
 
 def only(*roles: str) -> Callable:

@@ -344,6 +344,10 @@ class Ending(models.Model):
     """How a treatment ended: what was looked at, the summary in the clinician's words, and whether the case was closed.
     The series lives on. Rows are never changed; a treatment that ends again has one more."""
 
+    reached_by_team = True
+
+    reached_by_team = True
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     on = models.DateField()
     criteria = models.TextField(max_length=2000, blank=True)  # the plan's discharge criteria as they stood that day

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planner.base.models import Stamped, Versioned
+from planner.base.prepared import day_of
 from planner.practice.models import Practice, TextSize, User
 from planner.sheets.models import Printed
 
@@ -72,12 +73,14 @@ def on_team(user: User, to: str = "", *, to_edit: bool = False) -> Q:
     """
     if not user.is_authenticated or not user.is_active or user.is_front_desk or (to_edit and not user.is_clinical):
         return Q(pk__in=())
-    place = Q(**{f"{to}team__until": None}) | Q(**{f"{to}team__until__gte": timezone.localdate()})
+    place = Q(**{f"{to}team__until": None}) | Q(**{f"{to}team__until__gte": day_of(user)})
     place &= Q(**{f"{to}practice_id": user.practice_id, f"{to}team__user_id": user.pk})
     return place & Q(**{f"{to}team__role__in": WRITERS}) if to_edit else place
 
 
 class CaseQuerySet(models.QuerySet):
+    reached_by_team = True
+
     def visible_to(self, user: User):
         """Cases on whose team the person is today."""
         return self.filter(on_team(user))

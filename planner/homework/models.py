@@ -370,6 +370,8 @@ class Sharing(models.Model):
     """A writer's own act: this response may be read by the others in the case. Private without a row; withdrawn with
     `withdrawn_at`. It is made on the page that was handed over to the writer, never by anybody for them."""
 
+    reached_by_team = True
+
     response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="sharings")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")  # the writer
     shared_at = models.DateTimeField(default=timezone.now)

@@ -578,6 +578,8 @@ class PlanPrintQuerySet(models.QuerySet):
 class PlanPrint(models.Model):
     """A plan as it was printed, kept byte for byte: for one client (`person`) or for the record."""
 
+    reached_by_team = True
+
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="prints")
     kind = models.CharField(max_length=6, choices=PlanPrintKind.choices)
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

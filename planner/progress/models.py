@@ -357,6 +357,8 @@ class OwnMeasure(models.Model):
 
     A version stays as it is for ever; a newer one is a new row. None of them ever stands in place of one of ours."""
 
+    reached_by_team = True
+
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
     slug = models.CharField(max_length=60)
     version = models.CharField(max_length=20)

@@ -537,6 +537,10 @@ class Phrase(Versioned):
     """Words that a clinician uses often, theirs alone and without any client's name. `short` typed after a full stop
     (".eng") puts the whole in."""
 
+    reached_by_team = True
+
+    reached_by_team = True
+
     by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     use = models.CharField(max_length=10, choices=PhraseUse.choices, default=PhraseUse.TEXT)
     short = models.CharField(max_length=20)

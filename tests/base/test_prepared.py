@@ -1,0 +1,188 @@
+"""A prepared question has the answer of the ordinary one, for everybody, on every day, with one making of its SQL."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+from django.db.models import Count, F, Prefetch, Q
+from django.db.models.sql.compiler import SQLCompiler
+from django.http import Http404
+from django.utils import timezone
+
+from planner.base.access import LARGEST_ID, find, find_and_may_edit
+from planner.base.prepared import DAY, ID, MOMENT, WORDS, Asker, prepared
+from planner.cases.models import Case, Participant, TeamMember
+from planner.practice.models import Role, User
+from planner.sessions.models import Session
+from tests.factories import make_case, make_practice, make_session, make_user
+
+pytestmark = pytest.mark.django_db
+
+QUESTIONS = {
+    "joined rows": lambda case, name, day, since: Participant.objects.filter(case=case).select_related("person"),
+    "an annotation": lambda case, name, day, since: (
+        Case.objects.filter(pk=case).annotate(people=Count("participants")).values("pk", "people")
+    ),
+    "values": lambda case, name, day, since: (
+        Participant.objects.filter(Q(case=case) | Q(person__name=name)).order_by("pk").values_list("pk", "person__name")
+    ),
+    "one column": lambda case, name, day, since: (
+        Session.objects.filter(starts_at__gte=since).order_by("pk").values_list("starts_at", flat=True)
+    ),
+    "days": lambda case, name, day, since: TeamMember.objects.filter(Q(until=None) | Q(until__gte=day)).order_by("pk"),
+    "the first rows": lambda case, name, day, since: Session.objects.filter(case=case).order_by("-starts_at", "pk")[:2],
+    "moments": lambda case, name, day, since: Case.objects.filter(changed_at__gte=since).exclude(pk=case),
+    "rows of rows": lambda case, name, day, since: Case.objects.filter(pk=case).prefetch_related(
+        Prefetch("participants", Participant.objects.select_related("person"))
+    ),
+    "rows within": lambda case, name, day, since: Participant.objects.filter(
+        case__in=Case.objects.filter(pk=case), person__name=name
+    ),
+    "a column beside a value": lambda case, name, day, since: Participant.objects.filter(
+        case=case, person__print_name=F("person__name")
+    ),
+    "none": lambda case, name, day, since: Case.objects.none(),
+}
+
+
+def cast():
+    practice = make_practice()
+    owner = make_user(practice, Role.OWNER)
+    cases = [
+        make_case(owner),
+        make_case(owner, "family", ("Ada", "Bo", "Maya")),
+        make_case(owner, "individual", ("Z",)),
+    ]
+    for n, case in enumerate(cases):
+        for days in range(n + 1):
+            make_session(case, owner, days=days - 1)
+    TeamMember.objects.filter(case=cases[0]).update(until=timezone.localdate())
+    return owner, cases
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_it_answers_as_the_ordinary_question_does(name):
+    _owner, cases = cast()
+    question = prepared(case=ID, name=WORDS, day=DAY, since=MOMENT)(QUESTIONS[name])
+    today, now = timezone.localdate(), timezone.now()
+    for case in (*(case.pk for case in cases), 0):
+        for hours in (-1, 1, 40):
+            since = now + timedelta(hours=hours)
+            given = {"case": case, "name": "Maya", "day": today + timedelta(days=hours), "since": since}
+            assert told(question(**given)) == told(list(QUESTIONS[name](**given)))
+
+
+def told(rows: list) -> list:
+    """What is known of each row without another question."""
+    return [told_of(row) for row in rows]
+
+
+def told_of(row, up=()):
+    if not hasattr(row, "_state"):
+        return row
+    known = {name: value for name, value in vars(row).items() if not name.startswith("_")}
+    up = (*up, row)
+    joined = {name: told_of(one, up) for name, one in row._state.fields_cache.items() if one and one not in up}
+    known_rows = getattr(row, "_prefetched_objects_cache", {})
+    fetched = {name: [told_of(one, up) for one in rows.all()] for name, rows in known_rows.items()}
+    return type(row), known, joined, fetched
+
+
+def test_the_sql_is_made_once_for_each_question():
+    _owner, cases = cast()
+
+    @prepared(case=ID)
+    def people(case, at_most):
+        return Participant.objects.filter(case=case).order_by("pk")[:at_most]
+
+    with mock.patch.object(SQLCompiler, "as_sql", autospec=True, side_effect=SQLCompiler.as_sql) as made:
+        for case in cases * 2:
+            for at_most in (1, 2):
+                assert [row.case_id for row in people(case=case.pk, at_most=at_most)] == [case.pk] * min(
+                    at_most, case.participants.count()
+                )
+        of_ours = [call for call in made.call_args_list if call.args[0].query.is_sliced]
+    assert len(of_ours) == 2  # for one person and for two
+
+
+def test_a_row_is_read_anew_each_time():
+    owner, (case, *_others) = cast()
+    assert find(Case.objects.all(), owner, pk=case.pk).focus == ""
+    Case.objects.filter(pk=case.pk).update(focus="the winter")
+    assert find(Case.objects.all(), owner, pk=case.pk).focus == "the winter"
+
+
+def test_who_asks_is_never_kept():
+    """Two people with one role: each finds their own, whoever asked first."""
+    owner, (case, *_others) = cast()
+    colleague = make_user(owner.practice, Role.OWNER)
+    theirs = make_case(colleague)
+    stranger = make_user(make_practice("Elsewhere"), Role.OWNER)
+    for person, reached in ((owner, {case.pk}), (colleague, {theirs.pk}), (stranger, set())):
+        for asked in (case, theirs):
+            if asked.pk in reached:
+                assert find_and_may_edit(Case.objects.all(), person, pk=asked.pk) == (asked, True)
+            else:
+                with pytest.raises(Http404):
+                    find_and_may_edit(Case.objects.all(), person, pk=asked.pk)
+
+
+def test_a_role_that_changes_is_asked_for_anew():
+    owner, (case, *_others) = cast()
+    assert find_and_may_edit(Case.objects.all(), owner, pk=case.pk)[1]
+    owner.role = Role.SUPERVISOR
+    assert not find_and_may_edit(Case.objects.all(), owner, pk=case.pk)[1]
+    owner.role = Role.FRONT_DESK
+    with pytest.raises(Http404):
+        find(Case.objects.all(), owner, pk=case.pk)
+    owner.role, owner.is_active = Role.OWNER, False
+    with pytest.raises(Http404):
+        find(Case.objects.all(), owner, pk=case.pk)
+
+
+def test_the_day_is_never_kept(time_machine):
+    """A place on a team ends at its day's end, also in a process that began before."""
+    owner, (case, *_others) = cast()
+    today = timezone.localdate()
+    TeamMember.objects.filter(case=case).update(until=today)
+    assert find(Case.objects.all(), owner, pk=case.pk) == case
+    time_machine.move_to(timezone.now() + timedelta(days=1))
+    with pytest.raises(Http404):
+        find(Case.objects.all(), owner, pk=case.pk)
+
+
+@pytest.mark.parametrize("pk", [LARGEST_ID, LARGEST_ID + 1, 10**40])
+def test_an_id_that_no_row_can_have_is_no_row(pk):
+    owner, _cases = cast()
+    with pytest.raises(Http404):
+        find(Case.objects.all(), owner, pk=pk)
+
+
+def test_rows_that_are_narrowed_stay_narrowed():
+    """Only all rows of a model are prepared; what a caller has narrowed or joined is asked as the caller says."""
+    owner, (case, other, *_others) = cast()
+    for rows in (
+        Case.objects.filter(pk=other.pk),
+        Case.objects.exclude(pk=case.pk),
+        Session.objects.filter(case=other),
+        Case.objects.none(),
+    ):
+        with pytest.raises(Http404):
+            find(rows, owner, pk=case.pk if rows.model is Case else case.sessions.first().pk)
+    session = case.sessions.get()
+    assert find(Session.objects.select_related("case__practice"), owner, pk=session.pk).case.practice == owner.practice
+    found = find(Session.objects.select_related("case"), owner, pk=session.pk)
+    assert set(found._state.fields_cache) == {"case"}
+    assert find(Case.objects.annotate(people=Count("participants")), owner, pk=case.pk).people == 2
+    assert "focus" in find(Case.objects.defer("focus"), owner, pk=case.pk).get_deferred_fields()
+
+
+def test_an_asker_is_nobody():
+    """It has no name, address or anything else of the person for whom a question was made ready."""
+    owner, _cases = cast()
+    assert set(vars(Asker(owner))) == {
+        "is_authenticated", "is_active", "role", "is_owner", "is_clinical", "is_front_desk",
+    }  # fmt: skip
+    assert not isinstance(Asker(owner), User)
