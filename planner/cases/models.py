@@ -357,6 +357,8 @@ class ContactWay(models.TextChoices):
 
 
 class ConsentQuerySet(models.QuerySet):
+    reached_by_team = True
+
     def visible_to(self, user: User):
         """Consents in the cases the person may see."""
         return self.filter(on_team(user, "case__"))

@@ -34,6 +34,8 @@ class PrintoutKind(models.TextChoices):
 
 
 class PrintoutQuerySet(models.QuerySet):
+    reached_by_team = True
+
     def visible_to(self, user: User):
         """Printouts of the cases the person may see."""
         return self.filter(on_team(user, "case__"))
@@ -59,6 +61,8 @@ class Printout(models.Model):
 
 class OfCase(models.QuerySet):
     """Rows of a case: whoever may see the case sees them, whoever may change it changes them."""
+
+    reached_by_team = True
 
     def visible_to(self, user: User):
         return self.filter(on_team(user, "case__"))
@@ -202,6 +206,8 @@ class PrintedSheet(models.Model):
 
 
 class AdaptationQuerySet(models.QuerySet):
+    reached_by_team = True
+
     def visible_to(self, user: User):
         """Adaptations in the cases the person may see."""
         return self.filter(on_team(user, "case__"))
@@ -308,6 +314,8 @@ class Way(models.TextChoices):
 
 
 class ResponseQuerySet(models.QuerySet):
+    reached_by_team = True
+
     def visible_to(self, user: User):
         """Responses in the cases the person may see."""
         return self.filter(on_team(user, "assignment__case__"))
@@ -369,8 +377,6 @@ class Response(Versioned):
 class Sharing(models.Model):
     """A writer's own act: this response may be read by the others in the case. Private without a row; withdrawn with
     `withdrawn_at`. It is made on the page that was handed over to the writer, never by anybody for them."""
-
-    reached_by_team = True
 
     response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="sharings")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")  # the writer

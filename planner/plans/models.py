@@ -61,6 +61,7 @@ class Modality(models.TextChoices):
 
 
 class PlanQuerySet(PlanTextQuerySet):
+    reached_by_team = True
     to_plan = ""
 
     def visible_to(self, user: User):
@@ -182,6 +183,8 @@ class Plan(PlanText, Versioned):
 class OfPlanQuerySet(PlanTextQuerySet):
     """Problems and goals."""
 
+    reached_by_team = True
+
     def visible_to(self, user: User):
         return self.filter(plan__in=Plan.objects.visible_to(user))
 
@@ -270,6 +273,7 @@ class Goal(OfPlan):
 
 
 class ObjectiveQuerySet(PlanTextQuerySet):
+    reached_by_team = True
     to_plan = "goal__plan__"
 
     def visible_to(self, user: User):
@@ -577,8 +581,6 @@ class PlanPrintQuerySet(models.QuerySet):
 
 class PlanPrint(models.Model):
     """A plan as it was printed, kept byte for byte: for one client (`person`) or for the record."""
-
-    reached_by_team = True
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="prints")
     kind = models.CharField(max_length=6, choices=PlanPrintKind.choices)

@@ -45,6 +45,8 @@ class Mode(models.TextChoices):
 
 
 class SessionQuerySet(models.QuerySet):
+    reached_by_team = True
+
     def visible_to(self, user: User):
         """Sessions of the cases the person may see."""
         return self.filter(on_team(user, "case__"))
@@ -284,6 +286,8 @@ RAISED = (RiskLevel.MODERATE, RiskLevel.HIGH, RiskLevel.IMMINENT)
 
 
 class NoteQuerySet(models.QuerySet):
+    reached_by_team = True
+
     def visible_to(self, user: User):
         """Notes of the cases the person may see; a supervisor reads them, the front desk none."""
         return self.filter(on_team(user, "session__case__"))
@@ -536,10 +540,6 @@ class PhraseQuerySet(models.QuerySet):
 class Phrase(Versioned):
     """Words that a clinician uses often, theirs alone and without any client's name. `short` typed after a full stop
     (".eng") puts the whole in."""
-
-    reached_by_team = True
-
-    reached_by_team = True
 
     by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     use = models.CharField(max_length=10, choices=PhraseUse.choices, default=PhraseUse.TEXT)

@@ -6,16 +6,22 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+from django.apps import apps
 from django.db.models import Count, F, Prefetch, Q
 from django.db.models.sql.compiler import SQLCompiler
 from django.http import Http404
 from django.utils import timezone
 
-from planner.base.access import LARGEST_ID, find, find_and_may_edit
+from planner.agreements.models import Agreement
+from planner.base.access import LARGEST_ID, Plain, find, find_and_may_edit
 from planner.base.prepared import DAY, ID, MOMENT, WORDS, Asker, prepared
-from planner.cases.models import Case, Participant, TeamMember
+from planner.boosters.models import Booster, Series
+from planner.cases.models import Case, Consent, Participant, TeamMember
+from planner.homework.models import Assignment
+from planner.plans.models import Objective, Plan
 from planner.practice.models import Role, User
-from planner.sessions.models import Session
+from planner.progress.models import Event
+from planner.sessions.models import ProgressNote, Session
 from tests.factories import make_case, make_practice, make_session, make_user
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +192,13 @@ def test_an_asker_is_nobody():
         "is_authenticated", "is_active", "role", "is_owner", "is_clinical", "is_front_desk",
     }  # fmt: skip
     assert not isinstance(Asker(owner), User)
+
+
+def test_the_rows_that_a_team_reaches_are_prepared():
+    """Said of a model instead of its queryset, it would be heard by nobody."""
+    said = {
+        model.__name__ for model in apps.get_app_config("planner").get_models() if hasattr(model, "reached_by_team")
+    }
+    assert said == set()
+    for model in (Agreement, Assignment, Booster, Case, Consent, Event, Objective, Plan, ProgressNote, Series, Session):
+        assert Plain.of(model.objects.all()), model
