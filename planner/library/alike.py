@@ -10,11 +10,13 @@ from math import log
 
 from django.db.models import Count, QuerySet
 
+from planner.base.prepared import ID, prepared
 from planner.library.models import Facet, Intervention, Mention
 from planner.library.offered import offered_to
 from planner.practice.models import User
 
 SHOWN = 4
+_PLACES = [f"entry_{place}" for place in range(SHOWN)]
 TELLING = 6  # weight from which a word tells what an entry is about: titles, tags and aim, not the running text
 MOST_WORDS = 40
 MOST_MENTIONS = 4000  # looked at, of the rarest words first: a word that stands everywhere likens nothing
@@ -29,9 +31,16 @@ def alike(row: Intervention, user: User) -> list[Intervention]:
     if row.pk not in offered.neighbours:
         offered.neighbours[row.pk] = _nearest(row, user)
     near = offered.neighbours[row.pk]
-    rows = Intervention.objects.visible_to(user).only("name", "aim", "minutes", "language")
-    by_id = rows.in_bulk(near) if near else {}
+    places = dict(zip(_PLACES, [*near, *(0 for _place in _PLACES)], strict=False))
+    by_id = {one.pk: one for one in _entries(user=user, **places)} if near else {}
     return [by_id[pk] for pk in near if pk in by_id]
+
+
+@prepared(**dict.fromkeys(_PLACES, ID))
+def _entries(user: User, **near: int) -> QuerySet[Intervention]:
+    """The entries with these ids, as many as are shown at most."""
+    rows = Intervention.objects.visible_to(user).filter(pk__in=list(near.values()))
+    return rows.only("name", "aim", "minutes", "language").order_by()
 
 
 def _nearest(row: Intervention, user: User) -> list[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from planner.base.access import clinical, find
+from planner.base.prepared import ID, prepared
 from planner.base.text import clean_line
 from planner.library import actions, beside, course_search, glossary, own_page, packs, papers, recent, search, snippets
 from planner.library.forms import PrintForm
 from planner.library.models import Intervention, InterventionEdition, Worksheet, WorksheetEdition
 from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH, words_of
+from planner.practice.models import User
 from planner.practice.trail import record
 from planner.sheets import press
 
@@ -222,15 +224,23 @@ def _variants(variants: packs.Variants) -> list[tuple[str, str]]:
 
 def _other_languages(row: Intervention, request: HttpRequest) -> list[Intervention]:
     """The same entry in other languages."""
-    first = row.original_id or row.pk
-    rows = Intervention.objects.visible_to(request.user).exclude(pk=row.pk)
-    return list(rows.filter(Q(pk=first) | Q(original_id=first)).select_related("original").order_by("language"))
+    return _versions(user=request.user, but=row.pk, first=row.original_id or row.pk)
+
+
+@prepared(but=ID, first=ID)
+def _versions(user: User, but: int, first: int) -> QuerySet[Intervention]:
+    rows = Intervention.objects.visible_to(user).exclude(pk=but)
+    return rows.filter(Q(pk=first) | Q(original=first)).select_related("original").order_by("language")
 
 
 def _sheets(row: Intervention) -> list[SheetLine]:
     """The sheets of an intervention that are in the library now. One query."""
-    rows = row.worksheets.filter(retired_at=None).select_related("current")
-    return [sheet_line(worksheet) for worksheet in rows]
+    return [sheet_line(worksheet) for worksheet in _sheets_of(row=row.pk)]
+
+
+@prepared(row=ID)
+def _sheets_of(row: int) -> QuerySet[Worksheet]:
+    return Worksheet.objects.filter(intervention=row, retired_at=None).select_related("current")
 
 
 def sheet_line(worksheet: Worksheet) -> SheetLine:
