@@ -68,7 +68,7 @@ def where(case: Case, options: Options) -> WherePaper | None:
         return None
     places = current(case)
     tree = _tree(plan, case, places)
-    known = standing.histories(case, tree.lines)
+    known = standing.histories(tree)
     newest = _newest(case, plan)
     together = _together(newest, places)
     names = [shown_name(place.person.on_paper, options) for place in places]
