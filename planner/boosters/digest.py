@@ -52,12 +52,7 @@ def lines(user: User, today: date | None = None) -> list[Line]:
     due = sum(_due(user=user, day=today, sunday=dates.monday(today) + timedelta(days=6)))
     return [
         Line(_("Boosters overdue"), overdue, f"{reverse('boosters')}?show=overdue", urgent=True),
-        Line(
-            _("Missed boosters to follow up"),
-            _to_follow_up(user=user)[0],
-            f"{reverse('boosters')}?show=missed",
-            urgent=True,
-        ),
+        Line(_("Missed boosters to follow up"), missed, f"{reverse('boosters')}?show=missed", urgent=True),
         Line(_("Boosters due this week, not booked yet"), due, f"{reverse('boosters')}?show=week"),
         Line(_("Plans to review"), sum(_plans(user=user, soon=soon)), reverse("caseload")),
         Line(_("Agreements to look at again"), sum(_agreements(user=user, day=today)), reverse("caseload")),

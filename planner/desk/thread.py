@@ -131,7 +131,7 @@ def thread_of(case: Case) -> Thread | None:
 
 
 def _read(case: Case, tree: Tree) -> _Known:
-    known = _Known(histories=standing.histories(case, tree.lines))
+    known = _Known(histories=standing.histories(tree))
     _read_hours(case, [node.row.line for node in tree.objectives()], known)
     interventions = {one.edition.intervention_id for node in tree.objectives() for one in node.planned if one.edition}
     rows = Assignment.objects.filter(case=case, source__intervention__in=interventions).begun()

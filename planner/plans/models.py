@@ -16,7 +16,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from planner.base.access import Plain
 from planner.base.models import Stamped, Versioned
+from planner.base.prepared import ID, WORDS, prepared
 from planner.cases.models import Audience, Case, Person, SignatureBase, on_team
 from planner.library.models import InterventionEdition
 from planner.plans import sentences
@@ -83,11 +85,18 @@ class PlanQuerySet(PlanTextQuerySet):
 
     def active_of(self, case: Case) -> Plan | None:
         """The plan that a case works by today."""
-        return self.filter(case=case, state=PlanState.ACTIVE).first()
+        return self.in_state(case, PlanState.ACTIVE)
 
     def draft_of(self, case: Case) -> Plan | None:
         """The version of a case that is being written, or waits for its approval."""
-        return self.filter(case=case, state=PlanState.DRAFT).first()
+        return self.in_state(case, PlanState.DRAFT)
+
+    def in_state(self, case: Case, state: str) -> Plan | None:
+        """The one version of a case that is in force, or the one that is written. Of all plans, as most ask, the
+        question is made once."""
+        if Plain.of(self) == Plain(Plan, ()):
+            return next(iter(_in_state(case=case.pk, state=state)), None)
+        return self.filter(case=case, state=state).first()
 
     def to_review(self, on: date | None = None):
         """Active plans whose review is due within WARN_DAYS or was due already."""
@@ -178,6 +187,11 @@ class Plan(PlanText, Versioned):
     def must_be_open(self) -> None:
         if self.pk and self.plan_sha256():
             raise PlanIsSigned("A signed plan is never changed. Begin a new version.")
+
+
+@prepared(case=ID, state=WORDS)
+def _in_state(case: int, state: str) -> models.QuerySet[Plan]:
+    return Plan.objects.filter(case=case, state=state)[:1]
 
 
 class OfPlanQuerySet(PlanTextQuerySet):

@@ -71,7 +71,7 @@ def where(case: Case, options: Options) -> WherePaper | None:
         return None
     places = current(case)
     tree = _tree(plan, case, places)
-    known = standing.histories(case, tree.lines)
+    known = standing.histories(tree)
     hours = {"case": case.pk, "since": _beginning(plan)}
     together = _together(hours, places)
     names = [shown_name(place.person.on_paper, options) for place in places]
