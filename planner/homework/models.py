@@ -262,13 +262,13 @@ class ReturnedFileQuerySet(models.QuerySet):
         if not user.is_authenticated or user.is_front_desk:
             return self.none()
         of_case = Q(case__in=Case.objects.visible_to(user))
-        return self.filter(of_case | Q(case=None, by=user), practice_id=user.practice_id)
+        return self.filter(of_case | Q(case=None, by=user.pk), practice_id=user.practice_id)
 
     def editable_by(self, user: User):
         if not user.is_authenticated or not user.is_clinical:
             return self.none()
         of_case = Q(case__in=Case.objects.editable_by(user))
-        return self.filter(of_case | Q(case=None, by=user), practice_id=user.practice_id)
+        return self.filter(of_case | Q(case=None, by=user.pk), practice_id=user.practice_id)
 
 
 class ReturnedFile(Versioned):
