@@ -10,17 +10,17 @@ come back as ever (joined rows, annotations, values, prefetches), in a list:
 
     places_of(case=4)
 
-What is named in the brackets is a value that may be another each time; it is never a list and never None. Every other
-argument belongs to the question itself, and its SQL is kept for each. Nothing else may change from one call to the
-next: no clock, language, time zone or setting is read inside; a day comes in as a value. Who asks comes in as `user`:
-inside stands an `Asker`, which knows their role and has places for the rest.
+What is named in the brackets is a value that may be another each time; it is never None, and never a list but one of
+ids (IDS). Every other argument belongs to the question itself, and its SQL is kept for each. Nothing else may change
+from one call to the next: no clock, language, time zone or setting is read inside; a day comes in as a value. Who asks
+comes in as `user`: inside stands an `Asker`, which knows their role and has places for the rest.
 """
 
 from __future__ import annotations
 
 import copy
 import datetime
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -41,8 +41,10 @@ from django.utils import timezone
 
 ID = BigIntegerField()
 DAY = DateField()
+IDS = BigIntegerField()  # several ids, for `pk__in` and `case__pk__in`: the SQL is made for 4, 16, 64 ... of them
 MOMENT = DateTimeField()
 WORDS = CharField()
+NO_ID = 0  # what no row has: it fills the places of a list that are left over
 
 
 class Place(Expression):
@@ -54,6 +56,13 @@ class Place(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         return "%s", [self]
+
+
+def _room_for(ids: Sequence[int]) -> int:
+    room = 4
+    while room < len(ids):
+        room *= 4
+    return room
 
 
 class Asker:
@@ -124,14 +133,28 @@ def prepared(**kinds: Field) -> Callable[[Callable[..., QuerySet]], Callable[...
 
         @wraps(ask)
         def asked(*, user: Any = None, **given: Any) -> list[Any]:
-            values = {name: given.pop(name) for name in kinds}
-            key: tuple[Hashable, ...] = tuple(given.items())
+            values, rooms = {}, {}
+            for name, kind in kinds.items():
+                value = given.pop(name)
+                if kind is IDS:
+                    ids = list(value)
+                    rooms[name] = _room_for(ids)
+                    ids += [NO_ID] * (rooms[name] - len(ids))
+                    values |= {f"{name} {number}": pk for number, pk in enumerate(ids)}
+                else:
+                    values[name] = value
+            key: tuple[Hashable, ...] = (*given.items(), *rooms.values())
             if user is not None:
                 values |= {"asker": user.pk, "asker_practice": getattr(user, "practice_id", None)}
                 values["asker_today"] = timezone.localdate()
                 key += standing_of(user)
             if (ready := kept.get(key)) is None:
-                places = {name: Place(name, kind) for name, kind in kinds.items()}
+                places: dict[str, Any] = {
+                    name: [Place(f"{name} {number}", ID) for number in range(rooms[name])]
+                    if kind is IDS
+                    else Place(name, kind)
+                    for name, kind in kinds.items()
+                }
                 asker = {} if user is None else {"user": Asker(user)}
                 ready = kept[key] = _Ready(ask(**asker, **given, **places))
             return ready.rows(values)

@@ -10,13 +10,12 @@ from math import log
 
 from django.db.models import Count, QuerySet
 
-from planner.base.prepared import ID, prepared
+from planner.base.prepared import IDS, prepared
 from planner.library.models import Facet, Intervention, Mention
 from planner.library.offered import offered_to
 from planner.practice.models import User
 
 SHOWN = 4
-_PLACES = [f"entry_{place}" for place in range(SHOWN)]
 TELLING = 6  # weight from which a word tells what an entry is about: titles, tags and aim, not the running text
 MOST_WORDS = 40
 MOST_MENTIONS = 4000  # looked at, of the rarest words first: a word that stands everywhere likens nothing
@@ -31,15 +30,13 @@ def alike(row: Intervention, user: User) -> list[Intervention]:
     if row.pk not in offered.neighbours:
         offered.neighbours[row.pk] = _nearest(row, user)
     near = offered.neighbours[row.pk]
-    places = dict(zip(_PLACES, [*near, *(0 for _place in _PLACES)], strict=False))
-    by_id = {one.pk: one for one in _entries(user=user, **places)} if near else {}
+    by_id = {one.pk: one for one in _entries(user=user, near=near)} if near else {}
     return [by_id[pk] for pk in near if pk in by_id]
 
 
-@prepared(**dict.fromkeys(_PLACES, ID))
-def _entries(user: User, **near: int) -> QuerySet[Intervention]:
-    """The entries with these ids, as many as are shown at most."""
-    rows = Intervention.objects.visible_to(user).filter(pk__in=list(near.values()))
+@prepared(near=IDS)
+def _entries(user: User, near: list[int]) -> QuerySet[Intervention]:
+    rows = Intervention.objects.visible_to(user).filter(pk__in=near)
     return rows.only("name", "aim", "minutes", "language").order_by()
 
 

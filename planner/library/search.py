@@ -23,6 +23,7 @@ from django.utils.translation import get_language
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from planner.base.prepared import IDS, prepared
 from planner.library import actions, packs, shelves
 from planner.library.models import Intervention, Word
 from planner.library.offered import Offered, Places, offered_to, places_of
@@ -92,20 +93,24 @@ class Choice:
     chosen: bool
 
 
+#: What a list reads of its interventions: a function of a module, which stays the same one.
+Rows = Callable[[], "QuerySet[Intervention]"]
+
+
 class Ranked(Sequence[Intervention]):
     """Interventions in the order that search gave them. A slice reads its own rows, with what a list shows of them."""
 
-    def __init__(self, places: Sequence[int], id_at: Callable[[int], int], rows: QuerySet[Intervention]):
+    def __init__(self, places: Sequence[int], id_at: Callable[[int], int], rows: Rows):
         self._places, self._id_at, self._rows = places, id_at, rows
 
-    def of(self, rows: QuerySet[Intervention]) -> Ranked:
-        """The same, read as these rows say, for a list that shows more or less."""
+    def of(self, rows: Rows) -> Ranked:
+        """The same, read as these rows say (a function of a module), for a list that shows more or less."""
         return Ranked(self._places, self._id_at, rows)
 
     @property
     def bare(self) -> Ranked:
         """The same without their content: name, aim and minutes."""
-        return self.of(Intervention.objects.all())
+        return self.of(_bare)
 
     def ids(self, most: int | None = None) -> list[int]:
         """The ids of the first ones alone; costs no query."""
@@ -117,12 +122,25 @@ class Ranked(Sequence[Intervention]):
     def __getitem__(self, which: Any) -> Any:
         places = self._places[which] if isinstance(which, slice) else [self._places[which]]
         chosen = [self._id_at(place) for place in places]
-        by_id = self._rows.in_bulk(chosen) if chosen else {}
+        by_id = {row.pk: row for row in _by_ids(rows=self._rows, ids=chosen)} if chosen else {}
         found = [by_id[pk] for pk in chosen]
         return found if isinstance(which, slice) else found[0]
 
     def __iter__(self) -> Iterator[Intervention]:
         return iter(self[:])
+
+
+@prepared(ids=IDS)
+def _by_ids(rows: Rows, ids: list[int]) -> QuerySet[Intervention]:
+    return rows().filter(pk__in=ids).order_by()
+
+
+def _with_content() -> QuerySet[Intervention]:
+    return Intervention.objects.select_related("current", "original")
+
+
+def _bare() -> QuerySet[Intervention]:
+    return Intervention.objects.all()
 
 
 @dataclass(frozen=True)
@@ -216,8 +234,7 @@ def _find(text: str, user: User, filters: Filters | Mapping[str, Any] | None) ->
     if words:
         ranked.sort(key=scores.__getitem__, reverse=True)
     preferred = (*filters.language, *languages) if filters.language else languages
-    rows = Intervention.objects.select_related("current", "original")
-    entries = Ranked(ranked, lambda place: _version(offered.versions[place], preferred), rows)
+    entries = Ranked(ranked, lambda place: _version(offered.versions[place], preferred), _with_content)
     return Found(entries, len(ranked), guessed=guessed, words=marked, marks=kept.marks), matching, kept, filters
 
 

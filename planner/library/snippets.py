@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from planner.library.models import Intervention
 from planner.library.words import fold
@@ -47,7 +47,7 @@ def snippet(row: Intervention, sheets: Iterable[str], words: Collection[str]) ->
     for place, text in _places(row.current.content, sheets):
         first = next(_found(text, words), None)
         if first:
-            return place, marked(_around(text, first.start(), first.end()), words)
+            return str(place), marked(_around(text, first.start(), first.end()), words)
     return None
 
 
@@ -63,7 +63,7 @@ def _around(text: str, start: int, end: int) -> str:
     return f"{'… ' if low else ''}{piece}{' …' if high < len(text) else ''}"
 
 
-def _places(content: dict[str, Any], sheets: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _places(content: dict[str, Any], sheets: Iterable[str]) -> Iterator[tuple[Any, str]]:
     """Where to look, the more telling place first."""
     for tag in content.get("tags", ()):
         yield _("Also called"), tag

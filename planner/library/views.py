@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from planner.base.access import clinical, find
-from planner.base.prepared import ID, prepared
+from planner.base.prepared import ID, IDS, prepared
 from planner.base.text import clean_line
 from planner.library import actions, beside, course_search, glossary, own_page, packs, papers, recent, search, snippets
 from planner.library.forms import PrintForm
@@ -169,10 +169,16 @@ def _lines(page: Any, found: search.Found, request: HttpRequest) -> list[Line]:
     rows, words = list(page), found.words
     titles: dict[int, list[str]] = {}
     if words:
-        sheets = Worksheet.objects.visible_to(request.user).filter(intervention__in=[row.pk for row in rows])
-        for pk, name in sheets.order_by("order").values_list("intervention_id", "name"):
+        for pk, name in _titles(user=request.user, rows=[row.pk for row in rows]):
             titles.setdefault(pk, []).append(name)
     return [line_of(row, words, titles.get(row.pk, ()), found.marks(row.pk)) for row in rows]
+
+
+@prepared(rows=IDS)
+def _titles(user: User, rows: list[int]) -> QuerySet[Worksheet]:
+    """(Intervention, name) of each sheet."""
+    sheets = Worksheet.objects.visible_to(user).filter(intervention__pk__in=rows)
+    return sheets.order_by("order").values_list("intervention_id", "name")
 
 
 def line_of(row: Intervention, words: frozenset[str] = frozenset(), sheets: Any = (), marks: Any = None) -> Line:

@@ -27,10 +27,12 @@ from planner.sessions.before import Before, used_with
 from planner.sessions.models import UNDO, WORK, AgendaItem, Handout, Session
 
 SHOWN = 15  # rows of the library beside an agenda; the search narrows them
-#: What that list shows of an intervention: none of its text.
-_FOR_A_LIST = Intervention.objects.only("name", "minutes").annotate(
-    for_whom=F("current__content__for_whom"), gates=F("current__content__gates")
-)
+
+
+def _for_a_list() -> QuerySet[Intervention]:
+    """What that list shows of an intervention: none of its text."""
+    rows = Intervention.objects.only("name", "minutes")
+    return rows.annotate(for_whom=F("current__content__for_whom"), gates=F("current__content__gates"))
 
 
 @dataclass(frozen=True)
@@ -240,7 +242,7 @@ class Plan:
 
     def library(self, text: str, filters: search.Filters) -> list[LibraryRow]:
         """The interventions that the search and its filters find."""
-        found = search.find(text, self.user, filters).of(_FOR_A_LIST)[:SHOWN]
+        found = search.find(text, self.user, filters).of(_for_a_list)[:SHOWN]
         rows = [self._library_row(intervention) for intervention in found]
         sheets = self.open_sheets(row.intervention.pk for row in rows if row.shut)
         return [replace(row, sheets=sheets.get(row.intervention.pk, ())) for row in rows]
