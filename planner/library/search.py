@@ -27,7 +27,7 @@ from planner.base.prepared import IDS, prepared
 from planner.library import actions, packs, shelves
 from planner.library.models import Intervention, Word
 from planner.library.offered import Offered, Places, offered_to, places_of
-from planner.library.words import FAMILY, FOR_WHOM, PHASE, SETTING, SHELF, fold, words_of
+from planner.library.words import FAMILY, FOR_WHOM, PHASE, SETTING, SHELF, fold, said, words_of
 from planner.practice.models import User
 
 MOST_WORDS = 8  # of a search; what comes after narrows nothing
@@ -253,7 +253,9 @@ def _choices(matching: int, kept: _Shelves, filters: Filters) -> dict[str, list[
     """For each filter its values with their counts, given what is chosen in the others."""
     found = {}
     tags = {tag: tag for tag in sorted({*kept.tags, *filters.tag})}
-    for kind, labels in {**_LABELS, "language": dict(settings.LANGUAGES), "tag": tags}.items():
+    told = said()
+    in_words = {kind: told[kind] for kind in _LABELS}
+    for kind, labels in {**in_words, "language": dict(settings.LANGUAGES), "tag": tags}.items():
         chosen = getattr(filters, kind)
         shown = matching & kept.passing(replace(filters, **{kind: ()}))
         counts = {value: (shown & kept.having(kind, value)).bit_count() for value in labels}

@@ -21,7 +21,7 @@ from planner.base.text import clean_line
 from planner.library import actions, beside, course_search, glossary, own_page, packs, papers, recent, search, snippets
 from planner.library.forms import PrintForm
 from planner.library.models import Intervention, InterventionEdition, Worksheet, WorksheetEdition
-from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH, words_of
+from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH, said, words_of
 from planner.practice.models import User
 from planner.practice.trail import record
 from planner.sheets import press
@@ -34,10 +34,11 @@ class Line:
     """An intervention in a list."""
 
     intervention: Intervention
-    for_whom: list[str]
-    phases: list[str]
-    gates: list[str]
+    for_whom: str
+    phases: str
+    gates: str
     evidence: str
+    minutes: str
     name: str
     aim: str
     snippet: tuple[str, str] | None = None  # where the words stand, and the text around them
@@ -183,14 +184,15 @@ def _titles(user: User, rows: list[int]) -> QuerySet[Worksheet]:
 
 def line_of(row: Intervention, words: frozenset[str] = frozenset(), sheets: Any = (), marks: Any = None) -> Line:
     """What a list says about an intervention. Costs no query where `current` was fetched."""
-    content = row.current.content
+    content, told = row.current.content, said()
     in_sight = not words or any(word in words for word in words_of(f"{row.name} {row.aim}"))
     return Line(
         row,
-        [str(FOR_WHOM[value]) for value in content["for_whom"]],
-        [str(PHASE[value]) for value in content["phase"]],
-        [str(GATE[value]) for value in content["gates"]],
-        str(STRENGTH[content["evidence"]["strength"]]),
+        ", ".join(told["for_whom"][value] for value in content["for_whom"]),
+        ", ".join(told["phase"][value] for value in content["phase"]),
+        "; ".join(told["gate"][value] for value in content["gates"]),
+        told["strength"][content["evidence"]["strength"]],
+        _("%(n)s min") % {"n": row.minutes},
         snippets.marked(row.name, words),
         snippets.marked(row.aim, words),
         None if in_sight else snippets.snippet(row, sheets, words),
