@@ -19,18 +19,12 @@ _WORD = re.compile(r"[^\W_]+")
 
 def marked(text: str, words: Collection[str]) -> SafeString:
     """The text as HTML, each of the (folded) words in a <mark>."""
-    if not words:
-        return mark_safe(escape(text))
-    return format_html_join("", "{}{}", _pieces(text, words))
-
-
-def _pieces(text: str, words: Collection[str]) -> Iterator[tuple[str, Any]]:
-    """Plain text and the marked word after it, in turn."""
-    at = 0
+    pairs, at = [], 0
     for found in _found(text, words):
-        yield text[at : found.start()], format_html_join("", "<mark>{}</mark>", [(found.group(),)])
+        pairs.append((text[at : found.start()], found.group()))
         at = found.end()
-    yield text[at:], ""
+    rest = mark_safe(escape(text[at:]))
+    return format_html_join("", "{}<mark>{}</mark>", pairs) + rest if pairs else rest
 
 
 def _found(text: str, words: Collection[str]) -> Iterator[re.Match[str]]:
