@@ -20,7 +20,7 @@ from planner.homework.models import Printout
 from planner.plans import chart as plan_chart
 from planner.practice.models import User
 from planner.progress import chart as progress_chart
-from planner.progress.models import DueRule
+from planner.progress import due
 from planner.sessions.models import AgendaItem, ItemKind, Session, SessionState
 
 MOST_COMING, MOST_PAST, MOST_PRINTED = 5, 12, 12
@@ -55,7 +55,7 @@ def happens(case: Case, user: User) -> dict[str, Any]:
 
 def _measures(case: Case, user: User, coming: list[Session]) -> dict[str, Any]:
     """Progress, with what is due in the next hour; the hours so far are counted only where a rule asks."""
-    rules = list(DueRule.objects.current().filter(case=case).select_related("person"))
+    rules = due.rules_of(case=case.pk)
     hour = progress_waits.hour_of(case, coming[:1]) if rules else {}
     return progress_chart.on_chart(case, user, rules=rules, **hour)
 
