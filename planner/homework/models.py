@@ -114,7 +114,7 @@ class AssignmentQuerySet(OfCase):
         """Those of a series whose day has not come."""
         return self.filter(state=AssignmentState.OPEN).exclude(pk__in=self.begun().values("pk"))
 
-    def to_review(self, case: Case | int | None = None, *, on: date | None = None):
+    def to_review(self, case: Case | int | None = None, on: date | None = None):
         """Whatever was given and not reviewed yet, what came back first: the next session's homework review."""
         rows = self.begun(on).exclude(state=AssignmentState.REVIEWED)
         rows = rows if case is None else rows.filter(case=case)

@@ -8,14 +8,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import F, Window
+from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext as _
 
+from planner.base.prepared import ID, WORDS, prepared
 from planner.cases import names
 from planner.cases.models import Case, Participant, Person
 from planner.progress import charts, measures, scoring
@@ -28,6 +29,9 @@ INCOMPLETE = "incomplete"
 SHOWN = (
     "measure", "measure_version", "on", "score", "complete", "subscales", "person__name", "person__print_name",
 )  # fmt: skip
+SHOWN_RATINGS = 40
+#: What a row shows of a rating.
+ROW = ("on", "score", "complete", "way", "audience", "withdrawn_at")
 
 
 @dataclass(frozen=True)
@@ -114,22 +118,25 @@ def _day(on: datetime.date) -> str:
 
 def latest(case: Case, *, person: Person | None = None) -> list[Latest]:
     """The newest rating of each measure and person with the one before. One query, one more for each own measure."""
-    order = [F("on").desc(), F("pk").desc()]
-    nth = Window(RowNumber(), partition_by=[F("person_id"), F("measure")], order_by=order)
-    rows = Rating.objects.filter(case=case).standing()
-    if person is not None:
-        rows = rows.filter(person=person)
-    rows = rows.annotate(nth=nth).filter(nth__lte=2).select_related("person").only(*SHOWN)
-    rows = rows.order_by("person_id", "measure", "nth")
     pairs: dict[tuple[int, str], list[Rating]] = {}
-    for row in rows:
-        pairs.setdefault((row.person_id, row.measure), []).append(row)
+    for row in _newest_two(case=case.pk):
+        if person is None or row.person_id == person.pk:
+            pairs.setdefault((row.person_id, row.measure), []).append(row)
     found = []
     for newest, *earlier in pairs.values():
         measure = measures.find(newest.measure, case.practice_id, newest.measure_version)
         if measure:
             found.append(Latest(newest.person, measure, newest, earlier[0] if earlier else None))
     return found
+
+
+@prepared(case=ID)
+def _newest_two(case: int) -> QuerySet[Rating]:
+    """The newest rating of each measure and person, and the one before."""
+    order = [F("on").desc(), F("pk").desc()]
+    nth = Window(RowNumber(), partition_by=[F("person_id"), F("measure")], order_by=order)
+    rows = Rating.objects.filter(case=case).standing().annotate(nth=nth).filter(nth__lte=2)
+    return rows.select_related("person").only(*SHOWN).order_by("person_id", "measure", "nth")
 
 
 class Filled(NamedTuple):
@@ -144,13 +151,36 @@ class Filled(NamedTuple):
 
 
 def ratings_of(case: Case, measure: Measure, people: Iterable[Person]) -> list[Filled]:
-    """Standing ratings of a measure, oldest first. One query."""
-    rows = Rating.objects.filter(case=case, measure=measure.slug, person__in=list(people)).standing()
-    rows = rows.order_by("on", "pk")
+    """Standing ratings of a measure, person by person, oldest first. One query for each person."""
+    asked = {"case": case.pk, "measure": measure.slug}
     if measure.has_total:  # then nothing is drawn of its parts
-        scores = rows.values_list("on", "score", "complete", "reader_id", "person_id")
-        return [Filled(on, score, complete, {}, reader, person) for on, score, complete, reader, person in scores]
-    return [Filled(*row) for row in rows.values_list(*Filled._fields)]
+        return [
+            Filled(on, score, complete, {}, reader, person.pk)
+            for person in people
+            for on, score, complete, reader in _scores(**asked, person=person.pk)
+        ]
+    return [Filled(*row) for person in people for row in _with_parts(**asked, person=person.pk)]
+
+
+@prepared(case=ID, measure=WORDS, person=ID)
+def _scores(case: int, measure: str, person: int) -> QuerySet:
+    return _standing(case, measure, person).values_list("on", "score", "complete", "reader_id")
+
+
+@prepared(case=ID, measure=WORDS, person=ID)
+def _with_parts(case: int, measure: str, person: int) -> QuerySet:
+    return _standing(case, measure, person).values_list(*Filled._fields)
+
+
+def _standing(case: int, measure: str, person: int) -> QuerySet[Rating]:
+    return Rating.objects.filter(case=case, measure=measure, person=person).standing().order_by("on", "pk")
+
+
+@prepared(case=ID, measure=WORDS, person=ID)
+def newest_of(case: int, measure: str, person: int) -> QuerySet[Rating]:
+    """The newest ratings of a person's measure, those that were taken back as well: what a row shows of each."""
+    rows = Rating.objects.filter(case=case, measure=measure, person=person)
+    return rows.only(*ROW).order_by("-on", "-pk")[:SHOWN_RATINGS]
 
 
 def chart_of(
@@ -160,8 +190,7 @@ def chart_of(
     name as it may stand, the printed one unless told."""
     called = person.on_paper if called is None else called
     ratings = ratings_of(case, measure, [person])
-    events = Event.objects.filter(case=case).standing() if everything else Event.objects.filter(case=case)
-    events = events if everything else events.readable_by(person)
+    events = _events(case=case.pk) if everything else _events_for(case=case.pk, person=person.pk)
     shown = [rating for rating in ratings if everything or rating.reader_id == person.pk]
     title = _("%(measure)s, %(name)s") % {"measure": title_of(measure), "name": called}
     return _chart(title, measure, _lines(measure, called, shown), events, says=_says(measure, shown))
@@ -181,13 +210,32 @@ def joint_chart(
     for person in people:
         name = (called or {}).get(person.pk) or person.on_paper
         lines += _lines(measure, name, [rating for rating in rows if rating.person_id == person.pk])
-    return _chart(title_of(measure), measure, lines, Event.objects.filter(case=case).readable_by(None))
+    return _chart(title_of(measure), measure, lines, _events_for_all(case=case.pk))
+
+
+@prepared(case=ID)
+def _events(case: int) -> QuerySet[Event]:
+    return Event.objects.filter(case=case).standing().only("on", "kind")
+
+
+@prepared(case=ID, person=ID)
+def _events_for(case: int, person: Any) -> QuerySet[Event]:
+    return Event.objects.filter(case=case).readable_by(person).only("on", "kind")
+
+
+@prepared(case=ID)
+def _events_for_all(case: int) -> QuerySet[Event]:
+    return Event.objects.filter(case=case).readable_by(None).only("on", "kind")
 
 
 def allowing(case: Case, measure: str) -> dict[int, bool]:
     """person -> what they said last about a joint chart of the measure. One query."""
-    rows = ChartSharing.objects.filter(case=case, measure=measure).order_by("pk")
-    return dict(rows.values_list("person_id", "allowed"))
+    return dict(_said(case=case.pk, measure=measure))
+
+
+@prepared(case=ID, measure=WORDS)
+def _said(case: int, measure: str) -> QuerySet:
+    return ChartSharing.objects.filter(case=case, measure=measure).order_by("pk").values_list("person_id", "allowed")
 
 
 def _lines(measure: Measure, called: str, ratings: Sequence[Filled]) -> tuple[charts.Line, ...]:
@@ -207,7 +255,8 @@ def _chart(
 ) -> charts.Chart:
     least, most = ends(measure)
     days = [point.on for line in lines for point in line.drawn]
-    near = [event for event in events if days and min(days) - NEAR <= event.on <= max(days) + NEAR]
+    first, last = (min(days) - NEAR, max(days) + NEAR) if days else (datetime.date.max, datetime.date.min)
+    near = [event for event in events if first <= event.on <= last]
     bands = tuple(
         charts.Band(band.start, band.upto, gettext(band.word) if band.word else "") for band in scoring.bands(measure)
     )
@@ -235,6 +284,6 @@ def _says(measure: Measure, ratings: Sequence[Filled]) -> str:
 
 def people_of(case: Case) -> list[Participant]:
     """Those who take part today, with their persons, in order. What the case is called is known from then on."""
-    found = list(case.participants.filter(left_on=None).select_related("person"))
+    found = names.current(case)
     case.told_label = names.label(found) or case.code
     return found
