@@ -34,6 +34,7 @@ from django.db.models import (
     DateTimeField,
     Expression,
     Field,
+    IntegerField,
     QuerySet,
     Value,
 )
@@ -43,6 +44,7 @@ ID = BigIntegerField()
 DAY = DateField()
 IDS = BigIntegerField()  # several ids, for `pk__in` and `case__pk__in`: the SQL is made for 4, 16, 64 ... of them
 MOMENT = DateTimeField()
+NUMBER = IntegerField()
 WORDS = CharField()
 NO_ID = 0  # what no row has: it fills the places of a list that are left over
 

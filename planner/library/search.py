@@ -23,11 +23,11 @@ from django.utils.translation import get_language
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from planner.base.prepared import IDS, prepared
+from planner.base.prepared import IDS, NUMBER, prepared
 from planner.library import actions, packs, shelves
 from planner.library.models import Intervention, Word
 from planner.library.offered import Offered, Places, offered_to, places_of
-from planner.library.words import FAMILY, FOR_WHOM, PHASE, SETTING, SHELF, fold, said, words_of
+from planner.library.words import FAMILY, FOR_WHOM, LONGEST_WORD, PHASE, SETTING, SHELF, fold, said, words_of
 from planner.practice.models import User
 
 MOST_WORDS = 8  # of a search; what comes after narrows nothing
@@ -189,7 +189,8 @@ class _Shelves:
 
     def marks(self, pk: int) -> dict[str, Any]:
         """What a list says of where an intervention is kept."""
-        here = self.offered.of_ids([pk])
+        place = self.offered.place.get(pk)
+        here = 0 if place is None else 1 << place
         return {
             "favourite": bool(self.having("shelf", "favourite") & here),
             "own": bool(self.having("shelf", "own") & here),
@@ -364,10 +365,17 @@ def _like(words: list[str]) -> dict[str, int]:
     lengths = [(len(word) - _allowed(word), len(word) + _allowed(word)) for word in words if _allowed(word)]
     if not lengths:
         return {}
-    rows = Word.objects.annotate(length=Length("text")).filter(length__gte=min(low for low, _high in lengths))
-    if not any(len(word) > SHORT for word in words):  # of a long word the beginning may be mistyped
-        rows = rows.filter(length__lte=max(high for _low, high in lengths))
-    return dict(rows.values_list("text", "pk"))
+    most = max(high for _low, high in lengths)
+    if any(len(word) > SHORT for word in words):  # of a long word the beginning may be mistyped
+        most = LONGEST_WORD
+    return dict(_of_length(least=min(low for low, _high in lengths), most=most))
+
+
+@prepared(least=NUMBER, most=NUMBER)
+def _of_length(least: int, most: int) -> QuerySet[Word]:
+    """(Word, id) of those with so many letters."""
+    rows = Word.objects.annotate(length=Length("text")).filter(length__gte=least, length__lte=most)
+    return rows.values_list("text", "pk")
 
 
 def _allowed(word: str) -> int:

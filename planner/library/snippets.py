@@ -29,8 +29,10 @@ def marked(text: str, words: Collection[str]) -> SafeString:
 
 def _found(text: str, words: Collection[str]) -> Iterator[re.Match[str]]:
     folded = fold(text)
-    if any(word in folded for word in words):  # most texts have none, and need not be taken word by word
-        yield from (match for match in _WORD.finditer(text) if fold(match.group()) in words)
+    for word in words:  # most texts have none, and need not be taken word by word
+        if word in folded:
+            yield from (match for match in _WORD.finditer(text) if fold(match.group()) in words)
+            return
 
 
 def snippet(row: Intervention, sheets: Iterable[str], words: Collection[str]) -> tuple[str, SafeString] | None:

@@ -44,6 +44,10 @@ class Line:
     snippet: tuple[str, str] | None = None  # where the words stand, and the text around them
     marks: Mapping[str, Any] = field(default_factory=dict)  # where it is kept
 
+    @property
+    def is_marked(self) -> bool:
+        return any(self.marks.values())
+
 
 @dataclass(frozen=True)
 class SheetLine:
@@ -67,7 +71,7 @@ def library(request: HttpRequest) -> HttpResponse:
     filters = search.Filters.of(request.GET)
     text = clean_line(request.GET.get("q", ""))[: search.LONGEST_TEXT]
     found = search.browse(text, request.user, filters=filters)
-    page = Paginator(found.entries, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.entries.of(_listed), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "text": text, "filters": filters, "found": found, "page": page,
         "lines": _lines(page, found, request), "courses": course_search.find(text, request.user),
@@ -163,6 +167,13 @@ def glossary_page(request: HttpRequest) -> HttpResponse:
 def pack_schema(request: HttpRequest) -> HttpResponse:
     """The format of content packs as JSON Schema, for editors and authors."""
     return JsonResponse(packs.json_schema(), json_dumps_params={"indent": 2})
+
+
+def _listed() -> QuerySet[Intervention]:
+    """What a list shows of its interventions, and no more of their columns."""
+    rows = Intervention.objects.select_related("current", "original")
+    shown = ("name", "aim", "minutes", "language", "follows", "current__content", "original__whole_hash")
+    return rows.only(*shown)
 
 
 def _lines(page: Any, found: search.Found, request: HttpRequest) -> list[Line]:
