@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from planner.base.prepared import ID, prepared
+from planner.base.prepared import ID, IDS, prepared
 from planner.cases.models import Case, Participant, initial_of, name_on_paper
 
 
@@ -30,12 +30,18 @@ def joined(initials: Iterable[str]) -> str:
 def tell(cases: Iterable[Case]) -> None:
     """Makes the label of every case of a long list known, with one query for all of them: names alone, no people."""
     cases = list(cases)
-    places = Participant.objects.filter(case__in={case.pk for case in cases}, left_on=None).order_by("order", "pk")
     initials: dict[int, list[str]] = defaultdict(list)
-    for case_id, print_name, name in places.values_list("case", "person__print_name", "person__name"):
+    for case_id, print_name, name in _names(cases={case.pk for case in cases}) if cases else ():
         initials[case_id].append(initial_of(name_on_paper(print_name, name)))
     for case in cases:
         case.told_label = joined(initials[case.pk]) or case.code
+
+
+@prepared(cases=IDS)
+def _names(cases: set[int]) -> QuerySet[Participant]:
+    """(Case, name on paper, full name) of everybody who takes part, in the order of the case."""
+    places = Participant.objects.filter(case__pk__in=cases, left_on=None).order_by("order", "pk")
+    return places.values_list("case", "person__print_name", "person__name")
 
 
 def _told(case: Case) -> str:

@@ -180,7 +180,7 @@ def _lines(page: Any, found: search.Found, request: HttpRequest) -> list[Line]:
     """The lines of a page; where something was searched for, with what was found marked. One query then."""
     rows, words = list(page), found.words
     titles: dict[int, list[str]] = {}
-    if words:
+    if words and rows:
         for pk, name in _titles(user=request.user, rows=[row.pk for row in rows]):
             titles.setdefault(pk, []).append(name)
     return [line_of(row, words, titles.get(row.pk, ()), found.marks(row.pk)) for row in rows]
