@@ -71,6 +71,12 @@ def day_of(user: Any) -> datetime.date | Place:
     return user.today if isinstance(user, Asker) else timezone.localdate()
 
 
+def put_rows(row: Any, name: str, rows: list[Any]) -> None:
+    """Puts rows that were asked for together where a row has them by a reverse name, as a prefetch does: `all()` gives
+    them from then on, and nothing else can be asked of them."""
+    vars(row).setdefault("_prefetched_objects_cache", {})[name] = rows
+
+
 class _Ready:
     """A question with its SQL, for one database."""
 
