@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from planner.base.prepared import ID, prepared
+from planner.base.prepared import ID, prepared, several
 from planner.cases.models import Case, Participant, initial_of, name_on_paper
 
 
@@ -30,12 +30,17 @@ def joined(initials: Iterable[str]) -> str:
 def tell(cases: Iterable[Case]) -> None:
     """Makes the label of every case of a long list known, with one query for all of them: names alone, no people."""
     cases = list(cases)
-    places = Participant.objects.filter(case__in={case.pk for case in cases}, left_on=None).order_by("order", "pk")
     initials: dict[int, list[str]] = defaultdict(list)
-    for case_id, print_name, name in places.values_list("case", "person__print_name", "person__name"):
+    for case_id, print_name, name in _named(cases=[case.pk for case in cases]):
         initials[case_id].append(initial_of(name_on_paper(print_name, name)))
     for case in cases:
         case.told_label = joined(initials[case.pk]) or case.code
+
+
+@prepared(cases=several(ID))
+def _named(cases: list[int]) -> QuerySet:
+    places = Participant.objects.filter(case__pk__in=cases, left_on=None).order_by("order", "pk")
+    return places.values_list("case", "person__print_name", "person__name")
 
 
 def _told(case: Case) -> str:

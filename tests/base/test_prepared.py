@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from planner.agreements.models import Agreement
 from planner.base.access import LARGEST_ID, Plain, find, find_and_may_edit
-from planner.base.prepared import DAY, ID, MOMENT, WORDS, Asker, prepared
+from planner.base.prepared import DAY, ID, MOMENT, WORDS, Asker, prepared, several
 from planner.boosters.models import Booster, Series
 from planner.cases.models import Case, Consent, Participant, TeamMember
 from planner.homework.models import Assignment
@@ -111,6 +111,26 @@ def test_the_sql_is_made_once_for_each_question():
                 )
         of_ours = [call for call in made.call_args_list if call.args[0].query.is_sliced]
     assert len(of_ours) == 2  # for one person and for two
+
+
+def test_several_values_are_a_page_of_a_list(django_assert_num_queries):
+    """None, one, all places, more than there are: each time what the ordinary question gives."""
+    owner, cases = cast()
+    elsewhere = make_case(owner, "individual", ("Zoe",))
+
+    @prepared(cases=several(ID, 3), name=WORDS)
+    def named(cases, name, upwards):
+        rows = Participant.objects.filter(case__pk__in=cases).exclude(person__name=name)
+        return rows.order_by("pk" if upwards else "-pk").values_list("case", "person__name")
+
+    everybody = [*cases, elsewhere]
+    for wanted in ([], cases[:1], cases[1:], cases, [cases[0], cases[0], cases[2]], everybody, cases[:1]):
+        ids = [case.pk for case in wanted]
+        for upwards in (True, False):
+            rows = Participant.objects.filter(case__in=ids).exclude(person__name="Maya")
+            with django_assert_num_queries(1 if ids else 0):
+                found = named(cases=ids, name="Maya", upwards=upwards)
+            assert found == list(rows.order_by("pk" if upwards else "-pk").values_list("case", "person__name"))
 
 
 def test_a_row_is_read_anew_each_time():
