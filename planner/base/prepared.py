@@ -10,17 +10,19 @@ come back as ever (joined rows, annotations, values, prefetches), in a list:
 
     places_of(case=4)
 
-What is named in the brackets is a value that may be another each time; it is never None, and never a list but one of
-ids (IDS). Every other argument belongs to the question itself, and its SQL is kept for each. Nothing else may change
-from one call to the next: no clock, language, time zone or setting is read inside; a day comes in as a value. Who asks
-comes in as `user`: inside stands an `Asker`, which knows their role and has places for the rest.
+What is named in the brackets is a value that may be another each time; it is never None, and a list only where it is
+said to be `several` (and is written `case__pk__in=cases` inside). Every other argument belongs to the question itself,
+and its SQL is kept for each. Nothing else may change from one call to the next: no clock, language, time zone or
+setting is read inside; a day comes in as a value. Who asks comes in as `user`: inside stands an `Asker`, which knows
+their role and has places for the rest.
 """
 
 from __future__ import annotations
 
 import copy
 import datetime
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -42,11 +44,9 @@ from django.utils import timezone
 
 ID = BigIntegerField()
 DAY = DateField()
-IDS = BigIntegerField()  # several ids, for `pk__in` and `case__pk__in`: the SQL is made for 4, 16, 64 ... of them
 MOMENT = DateTimeField()
 NUMBER = IntegerField()
 WORDS = CharField()
-NO_ID = 0  # what no row has: it fills the places of a list that are left over
 
 
 class Place(Expression):
@@ -60,11 +60,19 @@ class Place(Expression):
         return "%s", [self]
 
 
-def _room_for(ids: Sequence[int]) -> int:
-    room = 4
-    while room < len(ids):
-        room *= 4
-    return room
+@dataclass(frozen=True)
+class several:
+    """Some values of a kind, as one page of a list has them. Places that are left over repeat the last; of no value
+    nothing is asked; more than there are places for are asked of in the ordinary way."""
+
+    kind: Field
+    most: int = 25
+
+    def places(self, name: str) -> list[Place]:
+        return [Place(f"{name} {n}", self.kind) for n in range(self.most)]
+
+    def laid(self, name: str, values: list[Any]) -> dict[str, Any]:
+        return {f"{name} {n}": values[min(n, len(values) - 1)] for n in range(self.most)}
 
 
 class Asker:
@@ -90,6 +98,12 @@ def standing_of(user: Any) -> tuple[bool, bool, str]:
 def day_of(user: Any) -> datetime.date | Place:
     """The day on which a person asks, also where the person is an `Asker`."""
     return user.today if isinstance(user, Asker) else timezone.localdate()
+
+
+def put_rows(row: Any, name: str, rows: list[Any]) -> None:
+    """Puts rows that were asked for together where a row has them by a reverse name, as a prefetch does: `all()` gives
+    them from then on, and nothing else can be asked of them."""
+    vars(row).setdefault("_prefetched_objects_cache", {})[name] = rows
 
 
 class _Ready:
@@ -126,36 +140,33 @@ def counted(rows: QuerySet) -> QuerySet:
     return one.annotate(many=Count("pk")).values_list("many", flat=True)
 
 
-def prepared(**kinds: Field) -> Callable[[Callable[..., QuerySet]], Callable[..., list[Any]]]:
+def prepared(**kinds: Field | several) -> Callable[[Callable[..., QuerySet]], Callable[..., list[Any]]]:
     """For a function that gives a queryset: called, it gives the rows. All arguments go by name; `user` is the person
     who asks."""
+
+    lists = {name: kind for name, kind in kinds.items() if isinstance(kind, several)}
 
     def decorate(ask: Callable[..., QuerySet]) -> Callable[..., list[Any]]:
         kept: dict[Hashable, _Ready] = {}
 
         @wraps(ask)
         def asked(*, user: Any = None, **given: Any) -> list[Any]:
-            values, rooms = {}, {}
-            for name, kind in kinds.items():
-                value = given.pop(name)
-                if kind is IDS:
-                    ids = list(value)
-                    rooms[name] = _room_for(ids)
-                    ids += [NO_ID] * (rooms[name] - len(ids))
-                    values |= {f"{name} {number}": pk for number, pk in enumerate(ids)}
-                else:
-                    values[name] = value
-            key: tuple[Hashable, ...] = (*given.items(), *rooms.values())
+            values = {name: given.pop(name) for name in kinds}
+            for name, kind in lists.items():
+                values[name] = list(dict.fromkeys(values[name]))
+                if not values[name]:
+                    return []
+                if len(values[name]) > kind.most:
+                    return list(ask(**({} if user is None else {"user": user}), **given, **values))
+                values |= kind.laid(name, values.pop(name))
+            key: tuple[Hashable, ...] = tuple(given.items())
             if user is not None:
                 values |= {"asker": user.pk, "asker_practice": getattr(user, "practice_id", None)}
                 values["asker_today"] = timezone.localdate()
                 key += standing_of(user)
             if (ready := kept.get(key)) is None:
-                places: dict[str, Any] = {
-                    name: [Place(f"{name} {number}", ID) for number in range(rooms[name])]
-                    if kind is IDS
-                    else Place(name, kind)
-                    for name, kind in kinds.items()
+                places = {
+                    name: kind.places(name) if name in lists else Place(name, kind) for name, kind in kinds.items()
                 }
                 asker = {} if user is None else {"user": Asker(user)}
                 ready = kept[key] = _Ready(ask(**asker, **given, **places))

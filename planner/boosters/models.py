@@ -157,11 +157,11 @@ class BoosterQuerySet(models.QuerySet):
         cancelled = Q(state=BoosterState.BOOKED, session__state=SessionState.CANCELLED)
         return self.filter(Q(state__in=UNBOOKED) | cancelled, series__ended_on=None)
 
-    def overdue(self, today: date, moment: datetime | None = None) -> Self:
-        """Open with a window that has closed, and no hour to come in the calendar (now unless told)."""
+    def overdue(self, today: date, now: datetime | None = None) -> Self:
+        """Open with a window that has closed, and no hour to come in the calendar."""
         cancelled = Q(session__state=SessionState.CANCELLED)
         over = Q(state=BoosterState.BOOKED) & (
-            cancelled | Q(session__starts_at__lt=moment or timezone.now(), session__state__in=NOT_HELD)
+            cancelled | Q(session__starts_at__lt=now or timezone.now(), session__state__in=NOT_HELD)
         )
         return self.filter(Q(state__in=UNBOOKED) | over, series__ended_on=None, closes_on__lt=today)
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planner.base.prepared import ID, prepared
+from planner.base.prepared import ID, prepared, several
 from planner.boosters import dates, measures
 from planner.boosters.models import Booster, BoosterState, ReentryRule, Series
 from planner.cases.models import Case, initial_of, name_on_paper
@@ -108,8 +108,12 @@ def _falls(case: int) -> QuerySet:
 
 def reasons_for(case_ids: Iterable[int]) -> dict[int, list[Reason]]:
     """Case -> reasons, for those whose rule is met; three queries however many cases there are."""
-    ids = list(case_ids)
-    return reasons_by(_with_begin(ReentryRule.objects.filter(case__in=ids).only(*WEIGHED)) if ids else ())
+    return reasons_by(_rules_of(cases=case_ids))
+
+
+@prepared(cases=several(ID))
+def _rules_of(cases: list[int]) -> QuerySet[ReentryRule]:
+    return _with_begin(ReentryRule.objects.filter(case__pk__in=cases).only(*WEIGHED))
 
 
 def reasons_by(rows: Iterable[ReentryRule]) -> dict[int, list[Reason]]:
@@ -118,9 +122,19 @@ def reasons_by(rows: Iterable[ReentryRule]) -> dict[int, list[Reason]]:
     if not rules:
         return {}
     begun = [rule for rule in rules.values() if rule.begun]
-    relapses = Event.objects.filter(case__in=[rule.case_id for rule in begun if rule.relapse])
-    falls = Rating.objects.filter(case__in=[rule.case_id for rule in begun if rule.trust_falls])
-    return _weighed(rules, _told_relapses(relapses), _told_falls(falls))
+    relapses = _relapses_of(cases=[rule.case_id for rule in begun if rule.relapse])
+    falls = _falls_of(cases=[rule.case_id for rule in begun if rule.trust_falls])
+    return _weighed(rules, relapses, falls)
+
+
+@prepared(cases=several(ID))
+def _relapses_of(cases: list[int]) -> QuerySet:
+    return _told_relapses(Event.objects.filter(case__pk__in=cases))
+
+
+@prepared(cases=several(ID))
+def _falls_of(cases: list[int]) -> QuerySet:
+    return _told_falls(Rating.objects.filter(case__pk__in=cases))
 
 
 def _told_relapses(events: QuerySet) -> QuerySet:

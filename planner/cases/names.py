@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from planner.base.prepared import ID, IDS, prepared
+from planner.base.prepared import ID, prepared, several
 from planner.cases.models import Case, Participant, initial_of, name_on_paper
 
 
@@ -31,15 +31,14 @@ def tell(cases: Iterable[Case]) -> None:
     """Makes the label of every case of a long list known, with one query for all of them: names alone, no people."""
     cases = list(cases)
     initials: dict[int, list[str]] = defaultdict(list)
-    for case_id, print_name, name in _names(cases={case.pk for case in cases}) if cases else ():
+    for case_id, print_name, name in _named(cases=[case.pk for case in cases]):
         initials[case_id].append(initial_of(name_on_paper(print_name, name)))
     for case in cases:
         case.told_label = joined(initials[case.pk]) or case.code
 
 
-@prepared(cases=IDS)
-def _names(cases: set[int]) -> QuerySet[Participant]:
-    """(Case, name on paper, full name) of everybody who takes part, in the order of the case."""
+@prepared(cases=several(ID))
+def _named(cases: list[int]) -> QuerySet:
     places = Participant.objects.filter(case__pk__in=cases, left_on=None).order_by("order", "pk")
     return places.values_list("case", "person__print_name", "person__name")
 

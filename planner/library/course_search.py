@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from planner.base.prepared import IDS, prepared
+from planner.base.prepared import ID, prepared, several
 from planner.library import search, snippets
 from planner.library.models import OfLibrary, Pathway, Statement
 from planner.library.words import words_of
@@ -71,10 +71,10 @@ def _rows(scored: Mapping[tuple[type[Any], int], int]) -> Iterator[Any]:
     best = sorted(scored.values(), reverse=True)[:SHOWN]
     for model in (Pathway, Statement):
         chosen = [pk for (kind, pk), score in scored.items() if kind is model and score >= best[-1]]
-        yield from _by_ids(model=model, ids=chosen) if chosen else ()
+        yield from _by_ids(model=model, ids=chosen)
 
 
-@prepared(ids=IDS)
+@prepared(ids=several(ID, 2 * SHOWN))
 def _by_ids(model: type[Any], ids: list[int]) -> QuerySet:
     return model.objects.filter(pk__in=ids)
 

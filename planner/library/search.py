@@ -23,7 +23,7 @@ from django.utils.translation import get_language
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from planner.base.prepared import IDS, NUMBER, prepared
+from planner.base.prepared import ID, NUMBER, prepared, several
 from planner.library import actions, packs, shelves
 from planner.library.models import Intervention, Word
 from planner.library.offered import Offered, Places, offered_to, places_of
@@ -122,7 +122,7 @@ class Ranked(Sequence[Intervention]):
     def __getitem__(self, which: Any) -> Any:
         places = self._places[which] if isinstance(which, slice) else [self._places[which]]
         chosen = [self._id_at(place) for place in places]
-        by_id = {row.pk: row for row in _by_ids(rows=self._rows, ids=chosen)} if chosen else {}
+        by_id = {row.pk: row for row in _by_ids(rows=self._rows, ids=chosen)}
         found = [by_id[pk] for pk in chosen]
         return found if isinstance(which, slice) else found[0]
 
@@ -130,7 +130,7 @@ class Ranked(Sequence[Intervention]):
         return iter(self[:])
 
 
-@prepared(ids=IDS)
+@prepared(ids=several(ID))
 def _by_ids(rows: Rows, ids: list[int]) -> QuerySet[Intervention]:
     return rows().filter(pk__in=ids).order_by()
 

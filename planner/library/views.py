@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from planner.base.access import clinical, find
-from planner.base.prepared import ID, IDS, prepared
+from planner.base.prepared import ID, prepared, several
 from planner.base.text import clean_line
 from planner.library import actions, beside, course_search, glossary, own_page, packs, papers, recent, search, snippets
 from planner.library.forms import PrintForm
@@ -180,13 +180,13 @@ def _lines(page: Any, found: search.Found, request: HttpRequest) -> list[Line]:
     """The lines of a page; where something was searched for, with what was found marked. One query then."""
     rows, words = list(page), found.words
     titles: dict[int, list[str]] = {}
-    if words and rows:
+    if words:
         for pk, name in _titles(user=request.user, rows=[row.pk for row in rows]):
             titles.setdefault(pk, []).append(name)
     return [line_of(row, words, titles.get(row.pk, ()), found.marks(row.pk)) for row in rows]
 
 
-@prepared(rows=IDS)
+@prepared(rows=several(ID))
 def _titles(user: User, rows: list[int]) -> QuerySet[Worksheet]:
     """(Intervention, name) of each sheet."""
     sheets = Worksheet.objects.visible_to(user).filter(intervention__pk__in=rows)

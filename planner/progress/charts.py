@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import escape
+from typing import NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -36,9 +37,9 @@ BAND_WORDS = 112  # room for the words of bands
 LETTER = 15.0  # from one event's letter to the next
 
 
-@dataclass(frozen=True)
-class Point:
-    """A value on a day; `value` None is a rating without a score, named in the table alone. `note` stands there too."""
+class Point(NamedTuple):
+    """A value on a day; `value` None is a rating without a score, named in the table alone. `note` stands there too.
+    A long line has hundreds of them."""
 
     on: datetime.date
     value: float | None

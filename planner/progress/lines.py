@@ -254,7 +254,7 @@ def _chart(
     title: str, measure: Measure, lines: tuple[charts.Line, ...], events: Iterable[Event], *, says: str = ""
 ) -> charts.Chart:
     least, most = ends(measure)
-    days = [point.on for line in lines for point in line.drawn]
+    days = [line.drawn[n].on for line in lines for n in (0, -1) if line.drawn]  # they stand in order
     first, last = (min(days) - NEAR, max(days) + NEAR) if days else (datetime.date.max, datetime.date.min)
     near = [event for event in events if first <= event.on <= last]
     bands = tuple(

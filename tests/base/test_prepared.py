@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from planner.agreements.models import Agreement
 from planner.base.access import LARGEST_ID, Plain, find, find_and_may_edit
-from planner.base.prepared import DAY, ID, IDS, MOMENT, WORDS, Asker, counted, prepared
+from planner.base.prepared import DAY, ID, MOMENT, WORDS, Asker, counted, prepared, several
 from planner.boosters.models import Booster, Series
 from planner.cases.models import Case, Consent, Participant, TeamMember
 from planner.homework.models import Assignment
@@ -114,6 +114,26 @@ def test_the_sql_is_made_once_for_each_question():
     assert len(of_ours) == 2  # for one person and for two
 
 
+def test_several_values_are_a_page_of_a_list(django_assert_num_queries):
+    """None, one, all places, more than there are: each time what the ordinary question gives."""
+    owner, cases = cast()
+    elsewhere = make_case(owner, "individual", ("Zoe",))
+
+    @prepared(cases=several(ID, 3), name=WORDS)
+    def named(cases, name, upwards):
+        rows = Participant.objects.filter(case__pk__in=cases).exclude(person__name=name)
+        return rows.order_by("pk" if upwards else "-pk").values_list("case", "person__name")
+
+    everybody = [*cases, elsewhere]
+    for wanted in ([], cases[:1], cases[1:], cases, [cases[0], cases[0], cases[2]], everybody, cases[:1]):
+        ids = [case.pk for case in wanted]
+        for upwards in (True, False):
+            rows = Participant.objects.filter(case__in=ids).exclude(person__name="Maya")
+            with django_assert_num_queries(1 if ids else 0):
+                found = named(cases=ids, name="Maya", upwards=upwards)
+            assert found == list(rows.order_by("pk" if upwards else "-pk").values_list("case", "person__name"))
+
+
 def test_a_row_is_read_anew_each_time():
     owner, (case, *_others) = cast()
     assert find(Case.objects.all(), owner, pk=case.pk).focus == ""
@@ -203,22 +223,6 @@ def test_the_rows_that_a_team_reaches_are_prepared():
     assert said == set()
     for model in (Agreement, Assignment, Booster, Case, Consent, Event, Objective, Plan, ProgressNote, Series, Session):
         assert Plain.of(model.objects.all()), model
-
-
-@pytest.mark.parametrize("number", [0, 1, 3, 4, 5, 17, 70])
-def test_a_list_of_ids_may_have_any_length(number):
-    owner, cases = cast()
-    everybody = list(Participant.objects.values_list("pk", flat=True))
-    ids = [*everybody[:number], *range(10_000, 10_000 + number - len(everybody[:number]))]
-
-    @prepared(ids=IDS, cases=IDS)
-    def people(user, ids, cases):
-        rows = Participant.objects.filter(pk__in=ids, case__pk__in=cases)
-        return rows.filter(case__in=Case.objects.visible_to(user)).select_related("person")
-
-    for some in ([case.pk for case in cases], [cases[1].pk], []):
-        expected = Participant.objects.filter(pk__in=ids, case__in=some)
-        assert told(people(user=owner, ids=ids, cases=some)) == told(list(expected.select_related("person")))
 
 
 def test_how_many_are_counted_as_by_count():
