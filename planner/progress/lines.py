@@ -16,12 +16,13 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext as _
 
+from planner.base.addresses import address
 from planner.base.prepared import ID, WORDS, prepared
 from planner.cases import names
-from planner.cases.models import Case, Participant, Person
+from planner.cases.models import Audience, Case, Participant, Person
 from planner.progress import charts, measures, scoring
 from planner.progress.instruments import Measure
-from planner.progress.models import ChartSharing, Event, Rating
+from planner.progress.models import ChartSharing, Event, Rating, RatingWay
 
 NEAR = datetime.timedelta(days=21)  # an event so far from the nearest rating still stands on the chart
 INCOMPLETE = "incomplete"
@@ -30,8 +31,6 @@ SHOWN = (
     "measure", "measure_version", "on", "score", "complete", "subscales", "person__name", "person__print_name",
 )  # fmt: skip
 SHOWN_RATINGS = 40
-#: What a row shows of a rating.
-ROW = ("on", "score", "complete", "way", "audience", "withdrawn_at")
 
 
 @dataclass(frozen=True)
@@ -176,11 +175,36 @@ def _standing(case: int, measure: str, person: int) -> QuerySet[Rating]:
     return Rating.objects.filter(case=case, measure=measure, person=person).standing().order_by("on", "pk")
 
 
+class Row(NamedTuple):
+    """What a list says of one rating: its day, its score in words, how it was filled, whether only the team may read
+    it, whether it was taken back."""
+
+    href: str
+    on: datetime.date
+    said: str
+    way: str
+    is_private: bool
+    is_withdrawn: bool
+
+
+def newest_of(case: Case, measure: Measure, person_id: int) -> list[Row]:
+    """The newest ratings of a person's measure, those that were taken back as well. One query."""
+    ways, incomplete = dict(RatingWay.choices), _(INCOMPLETE)
+    return [
+        Row(
+            address("rating", pk), on, charts.number(score) if score is not None else "" if complete else incomplete,
+            ways.get(way, way), audience == Audience.CLINICIAN, withdrawn_at is not None,
+        )
+        for pk, on, score, complete, way, audience, withdrawn_at in _newest(
+            case=case.pk, measure=measure.slug, person=person_id
+        )
+    ]  # fmt: skip
+
+
 @prepared(case=ID, measure=WORDS, person=ID)
-def newest_of(case: int, measure: str, person: int) -> QuerySet[Rating]:
-    """The newest ratings of a person's measure, those that were taken back as well: what a row shows of each."""
-    rows = Rating.objects.filter(case=case, measure=measure, person=person)
-    return rows.only(*ROW).order_by("-on", "-pk")[:SHOWN_RATINGS]
+def _newest(case: int, measure: str, person: int) -> QuerySet:
+    rows = Rating.objects.filter(case=case, measure=measure, person=person).order_by("-on", "-pk")
+    return rows.values_list("pk", "on", "score", "complete", "way", "audience", "withdrawn_at")[:SHOWN_RATINGS]
 
 
 def chart_of(
