@@ -28,12 +28,24 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, Expression, Field, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    DateField,
+    DateTimeField,
+    Expression,
+    Field,
+    IntegerField,
+    QuerySet,
+    Value,
+)
 from django.utils import timezone
 
 ID = BigIntegerField()
 DAY = DateField()
 MOMENT = DateTimeField()
+NUMBER = IntegerField()
 WORDS = CharField()
 
 
@@ -119,6 +131,13 @@ class _Ready:
         again = self.question.all()
         again.query.get_compiler = lambda *_args, **_kwargs: compiler
         return list(again)
+
+
+def counted(rows: QuerySet) -> QuerySet:
+    """How many rows there are, as the one value of one row: a question that can be prepared, which `count()` is not.
+    `sum` of the answer is the number, also where nobody may see any and no row comes."""
+    one = rows.order_by().annotate(one=Value(1)).values("one")
+    return one.annotate(many=Count("pk")).values_list("many", flat=True)
 
 
 def prepared(**kinds: Field | several) -> Callable[[Callable[..., QuerySet]], Callable[..., list[Any]]]:

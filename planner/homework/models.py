@@ -114,7 +114,7 @@ class AssignmentQuerySet(OfCase):
         """Those of a series whose day has not come."""
         return self.filter(state=AssignmentState.OPEN).exclude(pk__in=self.begun().values("pk"))
 
-    def to_review(self, case: Case | None = None, on: date | None = None):
+    def to_review(self, case: Case | int | None = None, on: date | None = None):
         """Whatever was given and not reviewed yet, what came back first: the next session's homework review."""
         rows = self.begun(on).exclude(state=AssignmentState.REVIEWED)
         rows = rows if case is None else rows.filter(case=case)
@@ -262,13 +262,13 @@ class ReturnedFileQuerySet(models.QuerySet):
         if not user.is_authenticated or user.is_front_desk:
             return self.none()
         of_case = Q(case__in=Case.objects.visible_to(user))
-        return self.filter(of_case | Q(case=None, by=user), practice_id=user.practice_id)
+        return self.filter(of_case | Q(case=None, by=user.pk), practice_id=user.practice_id)
 
     def editable_by(self, user: User):
         if not user.is_authenticated or not user.is_clinical:
             return self.none()
         of_case = Q(case__in=Case.objects.editable_by(user))
-        return self.filter(of_case | Q(case=None, by=user), practice_id=user.practice_id)
+        return self.filter(of_case | Q(case=None, by=user.pk), practice_id=user.practice_id)
 
 
 class ReturnedFile(Versioned):

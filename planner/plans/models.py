@@ -75,7 +75,7 @@ class PlanQuerySet(PlanTextQuerySet):
 
     def decidable_by(self, user: User):
         """Plans that wait for this person's word as the supervisor: the one thing a supervisor writes."""
-        return self.visible_to(user).filter(supervision=Supervision.AWAITING, supervisor=user)
+        return self.visible_to(user).filter(supervision=Supervision.AWAITING, supervisor=user.pk)
 
     def drafts(self):
         return self.filter(state=PlanState.DRAFT)

@@ -140,8 +140,8 @@ class AgendaItemQuerySet(models.QuerySet):
         """Items removed less than a minute ago."""
         return self.filter(removed_at__gte=timezone.now() - UNDO)
 
-    def kept_or_just_removed(self):
-        return self.filter(Q(removed_at=None) | Q(removed_at__gte=timezone.now() - UNDO))
+    def kept_or_removed_since(self, moment: datetime):
+        return self.filter(Q(removed_at=None) | Q(removed_at__gte=moment))
 
     def for_agenda(self):
         """What an agenda shows of its items, for many at once: of a library entry its id (`entry`) and its gates
@@ -532,7 +532,7 @@ class PhraseUse(models.TextChoices):
 class PhraseQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """A person's own phrases, nobody else's."""
-        return self.filter(by=user) if user.is_authenticated else self.none()
+        return self.filter(by_id=user.pk) if user.is_authenticated else self.none()
 
     editable_by = visible_to
 

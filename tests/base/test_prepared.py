@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from planner.agreements.models import Agreement
 from planner.base.access import LARGEST_ID, Plain, find, find_and_may_edit
-from planner.base.prepared import DAY, ID, MOMENT, WORDS, Asker, prepared, several
+from planner.base.prepared import DAY, ID, MOMENT, WORDS, Asker, counted, prepared, several
 from planner.boosters.models import Booster, Series
 from planner.cases.models import Case, Consent, Participant, TeamMember
 from planner.homework.models import Assignment
@@ -49,6 +49,7 @@ QUESTIONS = {
     "a column beside a value": lambda case, name, day, since: Participant.objects.filter(
         case=case, person__print_name=F("person__name")
     ),
+    "how many": lambda case, name, day, since: counted(Session.objects.filter(case=case, starts_at__gte=since)),
     "none": lambda case, name, day, since: Case.objects.none(),
 }
 
@@ -222,3 +223,18 @@ def test_the_rows_that_a_team_reaches_are_prepared():
     assert said == set()
     for model in (Agreement, Assignment, Booster, Case, Consent, Event, Objective, Plan, ProgressNote, Series, Session):
         assert Plain.of(model.objects.all()), model
+
+
+def test_how_many_are_counted_as_by_count():
+    owner, _cases = cast()
+
+    @prepared(since=MOMENT)
+    def to_come(user, since):
+        return counted(Session.objects.visible_to(user).filter(starts_at__gte=since))
+
+    now = timezone.now()
+    for person in (owner, make_user(owner.practice, Role.FRONT_DESK), make_user(make_practice("Elsewhere"))):
+        for since in (now - timedelta(days=3), now, now + timedelta(days=30)):
+            expected = Session.objects.visible_to(person).filter(starts_at__gte=since).count()
+            assert sum(to_come(user=person, since=since)) == expected
+    assert Session.objects.visible_to(owner).count() > 1
