@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Q
@@ -80,9 +81,9 @@ def ways_back(user: User):
     return rows.select_related("case").only("case__code").order_by("-pk")
 
 
-def due(user: User):
-    """Documents to look at in the person's open cases, what a relapse asks for first."""
+def due(user: User, on: date | None = None):
+    """Documents to look at in the person's open cases on a day (today unless told), what a relapse asks for first."""
     held = AgreementVersion.objects.filter(agreement=OuterRef("pk"), adopted_on__isnull=False)
-    rows = Agreement.objects.editable_by(user).filter(Exists(held), case__closed_on=None).due()
+    rows = Agreement.objects.editable_by(user).filter(Exists(held), case__closed_on=None).due(on)
     rows = rows.select_related("case", "worksheet").only("case__code", "worksheet__name")
     return rows.order_by("-review_because", "review_on", "pk")

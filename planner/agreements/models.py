@@ -42,6 +42,8 @@ class VersionSource(models.TextChoices):
 
 
 class AgreementQuerySet(models.QuerySet):
+    reached_by_team = True
+
     def visible_to(self, user: User):
         """Agreements in the cases the person may see."""
         return self.filter(on_team(user, "case__"))
@@ -150,6 +152,8 @@ class AgreementSignature(SignatureBase):
 
 
 class PaperCopyQuerySet(models.QuerySet):
+    reached_by_team = True
+
     def visible_to(self, user: User):
         """Copies of the agreements the person may see."""
         return self.filter(on_team(user, "of__agreement__case__"))
@@ -197,8 +201,6 @@ class Reentry(Versioned):
     `event` is the relapse on the time line; what was found about safety stands in its `details`. `done` maps a step's
     name to the day and the person who ticked it. Nothing is sent or shared by any of it.
     """
-
-    reached_by_team = True
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="reentries")
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="+")

@@ -10,10 +10,11 @@ come back as ever (joined rows, annotations, values, prefetches), in a list:
 
     places_of(case=4)
 
-What is named in the brackets is a value that may be another each time; it is never a list and never None. Every other
-argument belongs to the question itself, and its SQL is kept for each. Nothing else may change from one call to the
-next: no clock, language, time zone or setting is read inside; a day comes in as a value. Who asks comes in as `user`:
-inside stands an `Asker`, which knows their role and has places for the rest.
+What is named in the brackets is a value that may be another each time; it is never None, and a list only where it is
+said to be `several` (and is written `case__pk__in=cases` inside). Every other argument belongs to the question itself,
+and its SQL is kept for each. Nothing else may change from one call to the next: no clock, language, time zone or
+setting is read inside; a day comes in as a value. Who asks comes in as `user`: inside stands an `Asker`, which knows
+their role and has places for the rest.
 """
 
 from __future__ import annotations
@@ -21,17 +22,30 @@ from __future__ import annotations
 import copy
 import datetime
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, Expression, Field, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    DateField,
+    DateTimeField,
+    Expression,
+    Field,
+    IntegerField,
+    QuerySet,
+    Value,
+)
 from django.utils import timezone
 
 ID = BigIntegerField()
 DAY = DateField()
 MOMENT = DateTimeField()
+NUMBER = IntegerField()
 WORDS = CharField()
 
 
@@ -44,6 +58,21 @@ class Place(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         return "%s", [self]
+
+
+@dataclass(frozen=True)
+class several:
+    """Some values of a kind, as one page of a list has them. Places that are left over repeat the last; of no value
+    nothing is asked; more than there are places for are asked of in the ordinary way."""
+
+    kind: Field
+    most: int = 25
+
+    def places(self, name: str) -> list[Place]:
+        return [Place(f"{name} {n}", self.kind) for n in range(self.most)]
+
+    def laid(self, name: str, values: list[Any]) -> dict[str, Any]:
+        return {f"{name} {n}": values[min(n, len(values) - 1)] for n in range(self.most)}
 
 
 class Asker:
@@ -71,6 +100,12 @@ def day_of(user: Any) -> datetime.date | Place:
     return user.today if isinstance(user, Asker) else timezone.localdate()
 
 
+def put_rows(row: Any, name: str, rows: list[Any]) -> None:
+    """Puts rows that were asked for together where a row has them by a reverse name, as a prefetch does: `all()` gives
+    them from then on, and nothing else can be asked of them."""
+    vars(row).setdefault("_prefetched_objects_cache", {})[name] = rows
+
+
 class _Ready:
     """A question with its SQL, for one database."""
 
@@ -79,6 +114,9 @@ class _Ready:
         self.compiler = question.query.get_compiler(using=question.db)
         try:
             self.sql, self.parameters = self.compiler.as_sql()
+            columns = [column for column, *_rest in self.compiler.select]
+            turned = self.compiler.get_converters(columns)
+            self.turned = {place: column for place, (_converters, column) in turned.items()}
         except EmptyResultSet:  # nobody may see such a row, or none can be
             self.sql = ""
 
@@ -93,14 +131,27 @@ class _Ready:
         compiler = copy.copy(self.compiler)
         compiler.connection = connection  # this thread's own
         compiler.as_sql = lambda *_args, **_kwargs: (self.sql, parameters)
+        compiler.get_converters = lambda _columns: {
+            place: (connection.ops.get_db_converters(column) + column.get_db_converters(connection), column)
+            for place, column in self.turned.items()
+        }  # of the few columns alone that a database gives in another form than Python has them
         again = self.question.all()
         again.query.get_compiler = lambda *_args, **_kwargs: compiler
         return list(again)
 
 
-def prepared(**kinds: Field) -> Callable[[Callable[..., QuerySet]], Callable[..., list[Any]]]:
+def counted(rows: QuerySet) -> QuerySet:
+    """How many rows there are, as the one value of one row: a question that can be prepared, which `count()` is not.
+    `sum` of the answer is the number, also where nobody may see any and no row comes."""
+    one = rows.order_by().annotate(one=Value(1)).values("one")
+    return one.annotate(many=Count("pk")).values_list("many", flat=True)
+
+
+def prepared(**kinds: Field | several) -> Callable[[Callable[..., QuerySet]], Callable[..., list[Any]]]:
     """For a function that gives a queryset: called, it gives the rows. All arguments go by name; `user` is the person
     who asks."""
+
+    lists = {name: kind for name, kind in kinds.items() if isinstance(kind, several)}
 
     def decorate(ask: Callable[..., QuerySet]) -> Callable[..., list[Any]]:
         kept: dict[Hashable, _Ready] = {}
@@ -108,13 +159,22 @@ def prepared(**kinds: Field) -> Callable[[Callable[..., QuerySet]], Callable[...
         @wraps(ask)
         def asked(*, user: Any = None, **given: Any) -> list[Any]:
             values = {name: given.pop(name) for name in kinds}
+            for name, kind in lists.items():
+                values[name] = list(dict.fromkeys(values[name]))
+                if not values[name]:
+                    return []
+                if len(values[name]) > kind.most:
+                    return list(ask(**({} if user is None else {"user": user}), **given, **values))
+                values |= kind.laid(name, values.pop(name))
             key: tuple[Hashable, ...] = tuple(given.items())
             if user is not None:
                 values |= {"asker": user.pk, "asker_practice": getattr(user, "practice_id", None)}
                 values["asker_today"] = timezone.localdate()
                 key += standing_of(user)
             if (ready := kept.get(key)) is None:
-                places = {name: Place(name, kind) for name, kind in kinds.items()}
+                places = {
+                    name: kind.places(name) if name in lists else Place(name, kind) for name, kind in kinds.items()
+                }
                 asker = {} if user is None else {"user": Asker(user)}
                 ready = kept[key] = _Ready(ask(**asker, **given, **places))
             return ready.rows(values)

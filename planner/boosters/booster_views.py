@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,10 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from planner.base.access import carrying, clinical, find, find_and_may_edit, find_to_edit, put
 from planner.base.forms import HouseForm
 from planner.base.parts import part
+from planner.base.prepared import DAY, ID, prepared
 from planner.boosters import booster_actions as actions
 from planner.boosters import brief, forms
 from planner.boosters.answers import attempt
-from planner.boosters.contact import Reach, reach_of
+from planner.boosters.contact import reach
 from planner.boosters.models import UNBOOKED, Booster, BoosterState, Reminder
 from planner.cases.names import current, label
 from planner.practice.trail import record, record_look
@@ -67,11 +69,14 @@ def _page(
 
 def _to_remind(found: Booster) -> dict[str, Any]:
     """Whether they were reminded of it, and whom one may reach: for a booster that is still to come."""
-    case = found.series.case_id
-    return {
-        "reminder": Reminder.objects.filter(booster=found, due_on=found.due_on).first(),
-        "reach": reach_of([case]).get(case, Reach()),
-    }
+    reminders = _reminders(booster=found.pk, due_on=found.due_on)
+    return {"reminder": next(iter(reminders), None), "reach": reach(found.series.case)}
+
+
+@prepared(booster=ID, due_on=DAY)
+def _reminders(booster: int, due_on: Any) -> QuerySet[Reminder]:
+    """One at most: a date has one reminder."""
+    return Reminder.objects.filter(booster=booster, due_on=due_on)
 
 
 @carrying

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from planner.agreements.models import Agreement, AgreementVersion
+from planner.agreements.models import AgreementVersion
+from planner.base.prepared import DAY, ID, prepared
 from planner.boosters import measures
 from planner.boosters.models import Booster, BoosterState
 from planner.cases.models import Case, Person
@@ -26,6 +28,8 @@ from planner.progress.lines import chart_of, title_of
 from planner.progress.models import Event, EventKind, Milestone, MilestoneKind, Rating
 
 MOST_LINES = 6
+#: What is read of the booster that was held before, in the order of `Last`.
+LAST = ("number", "held_on", "held_well", "slipped", "early_signs", "promised")
 
 
 @dataclass(frozen=True)
@@ -98,11 +102,11 @@ def of(booster: Booster, user: User) -> Brief:
     names = {pk: person.on_paper for pk, person in people.items()}
     last = _last(booster)
     since = last.on if last and last.on else series.start_on
-    happened = _happened(case, since)
+    happened = _happened(case=case.pk, since=since)
     has_plan, plan_review, objectives = _plan(case)
     return Brief(
         number=booster.number,
-        total=Booster.objects.filter(series=series, again_for=None).count(),
+        total=len(_numbers(series=series.pk)),
         who=" & ".join(names[place] for place in names),
         due_on=booster.due_on,
         focus=tuple(filter(None, [booster.focus, *series.focus.splitlines()])),
@@ -121,30 +125,53 @@ def of(booster: Booster, user: User) -> Brief:
 
 def _last(booster: Booster) -> Last | None:
     """The booster of this series held before this one, whatever its number: what was promised there is asked now."""
-    held = Booster.objects.filter(series=booster.series_id, state=BoosterState.HELD)
-    if booster.state == BoosterState.HELD:
-        held = held.exclude(pk=booster.pk)
-        if booster.held_on:
-            held = held.filter(Q(held_on__lt=booster.held_on) | Q(held_on=booster.held_on, pk__lt=booster.pk))
-    told = ("number", "held_on", "held_well", "slipped", "early_signs", "promised")
-    row = held.order_by("-held_on", "-pk").values_list(*told).first()
-    return Last(*row) if row else None
+    asked = {"series": booster.series_id, "pk": booster.pk}
+    if booster.state == BoosterState.HELD and booster.held_on:
+        held = _held_before(**asked, on=booster.held_on)
+    else:
+        held = _held(**asked)
+    return Last(*held[0]) if held else None
 
 
-def _happened(case: Case, since: date) -> list[tuple[date, str, str, int | None]]:
+@prepared(series=ID, pk=ID)
+def _held(series: int, pk: int) -> QuerySet:
+    rows = Booster.objects.filter(series=series, state=BoosterState.HELD).exclude(pk=pk)
+    return rows.order_by("-held_on", "-pk").values_list(*LAST)[:1]
+
+
+@prepared(series=ID, pk=ID, on=DAY)
+def _held_before(series: int, pk: int, on: date) -> QuerySet:
+    rows = Booster.objects.filter(series=series, state=BoosterState.HELD)
+    rows = rows.filter(Q(held_on__lt=on) | Q(held_on=on, pk__lt=pk))
+    return rows.order_by("-held_on", "-pk").values_list(*LAST)[:1]
+
+
+@prepared(series=ID)
+def _numbers(series: int) -> QuerySet:
+    """The numbers of a series: a second date has that of the first."""
+    return Booster.objects.filter(series=series, again_for=None).order_by().values_list("number", flat=True)
+
+
+@prepared(case=ID, since=DAY)
+def _happened(case: int, since: date) -> QuerySet:
     """Day, kind, what is known and whom it is about of whatever stands on the time line since then, newest first. One
     look at it serves what went well and all the rest: few things happen between two boosters."""
     rows = Event.objects.filter(case=case, on__gte=since).standing().order_by("-on", "-pk")
-    return list(rows.values_list("on", "kind", "known", "person_id"))
+    return rows.values_list("on", "kind", "known", "person_id")
 
 
 def _wins(case: Case, since: date, happened: list) -> tuple[tuple[date, str], ...]:
     """What went well since then: wins and milestones, newest first."""
     wins = [(on, known or str(EventKind.WIN.label)) for on, kind, known, _who in happened if kind == EventKind.WIN]
-    seen = Milestone.objects.filter(case=case, on__gte=since).standing().order_by("-on", "-pk")
-    kinds = seen.values_list("on", "kind", "evidence")[:MOST_LINES]
+    kinds = _milestones(case=case.pk, since=since)
     rows = wins[:MOST_LINES] + [(on, f"{MilestoneKind(kind).label}: {evidence}") for on, kind, evidence in kinds]
     return tuple(sorted(rows, reverse=True)[:MOST_LINES])
+
+
+@prepared(case=ID, since=DAY)
+def _milestones(case: int, since: date) -> QuerySet:
+    rows = Milestone.objects.filter(case=case, on__gte=since).standing().order_by("-on", "-pk")
+    return rows.values_list("on", "kind", "evidence")[:MOST_LINES]
 
 
 def _events(happened: list, names: dict[int, str]) -> tuple[tuple[date, str, str], ...]:
@@ -155,16 +182,19 @@ def _events(happened: list, names: dict[int, str]) -> tuple[tuple[date, str, str
 def _plan(case: Case) -> tuple[bool, date | None, tuple[tuple[str, str, bool], ...]]:
     """Whether a plan is in force, the day of its review, and (number, sentence, met) of its objectives. They tell of
     their plan as well: it is asked for by itself where it has none."""
-    rows = Objective.objects.active_of(case).in_words().annotate(review_on=F("goal__plan__review_on"))
-    rows = list(rows[: MOST_LINES + 2])
+    rows = _objectives(case=case.pk)
     if not rows:
-        plan = Plan.objects.only("review_on").active_of(case)
+        plan = Plan.objects.active_of(case)
         return plan is not None, plan and plan.review_on, ()
-    lines = [row.line for row in rows]
-    standings = Standing.objects.filter(case=case, line__in=lines).order_by("on", "pk")
-    newest = dict(standings.values_list("line", "status"))
-    objectives = tuple((row.number, row.sentence, newest.get(row.line) == Status.MET) for row in rows)
-    return True, rows[0].review_on, objectives
+    return True, rows[0].review_on, tuple((row.number, row.sentence, row.stands == Status.MET) for row in rows)
+
+
+@prepared(case=ID)
+def _objectives(case: Any) -> QuerySet[Objective]:
+    """What a case works on, each with the day of the plan's review and where it stands, by its newest line."""
+    newest = Standing.objects.filter(case=case, line=OuterRef("line")).newest_first().values("status")[:1]
+    rows = Objective.objects.active_of(case).in_words()
+    return rows.annotate(review_on=F("goal__plan__review_on"), stands=Subquery(newest))[: MOST_LINES + 2]
 
 
 def scores(case: Case, slugs: Iterable[str], names: dict[int, str]) -> tuple[Score, ...]:
@@ -197,24 +227,36 @@ def _chart(case: Case, slugs: list[str], people: list[Person]) -> Chart | None:
 
 
 def _agreed(case: Case, names: dict[int, str]) -> tuple[Agreed, ...]:
-    adopted = AgreementVersion.objects.filter(adopted_on__isnull=False).order_by("-number")
-    adopted = adopted.only("agreement", "number", "adopted_on")
-    rows = Agreement.objects.filter(case=case).standing().only("kind", "person", "review_on", "review_because")
-    rows = rows.prefetch_related(Prefetch("versions", queryset=adopted, to_attr="adopted"))
-    today = timezone.localdate()
+    today, newest = timezone.localdate(), {}
+    for row in _adopted(case=case.pk):
+        newest.setdefault(row.agreement_id, row)
     return tuple(
         Agreed(
-            name=str(row.get_kind_display()),
-            whose=names.get(row.person_id, ""),
-            number=row.adopted[0].number,
-            on=row.adopted[0].adopted_on,
-            due=bool(row.review_because) or (row.review_on is not None and row.review_on <= today),
+            name=str(row.agreement.get_kind_display()),
+            whose=names.get(row.agreement.person_id, ""),
+            number=row.number,
+            on=row.adopted_on,
+            due=bool(row.agreement.review_because)
+            or (row.agreement.review_on is not None and row.agreement.review_on <= today),
         )
-        for row in rows
-        if row.adopted
+        for row in newest.values()
     )
 
 
+@prepared(case=ID)
+def _adopted(case: int) -> QuerySet[AgreementVersion]:
+    """Versions that were adopted of what stands in the case, the newest of each document first."""
+    rows = AgreementVersion.objects.filter(agreement__case=case, agreement__ended_on=None, adopted_on__isnull=False)
+    told = ("kind", "person", "review_on", "review_because")
+    rows = rows.select_related("agreement").only("number", "adopted_on", *(f"agreement__{name}" for name in told))
+    return rows.order_by("agreement__kind", "agreement__pk", "-number")
+
+
 def _homework(case: Case, names: dict[int, str]) -> tuple[tuple[str, str, date], ...]:
-    rows = Assignment.objects.to_review(case).values_list("title", "person_id", "starts_on")[: MOST_LINES + 2]
+    rows = _to_review(case=case.pk, on=timezone.localdate())
     return tuple((title, names.get(person, ""), day) for title, person, day in rows)
+
+
+@prepared(case=ID, on=DAY)
+def _to_review(case: Any, on: date) -> QuerySet:
+    return Assignment.objects.to_review(case, on).values_list("title", "person_id", "starts_on")[: MOST_LINES + 2]

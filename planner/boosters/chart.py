@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from planner.base.prepared import ID, prepared
 from planner.boosters import reentry
 from planner.boosters.models import OPEN, Booster, BoosterState, Series
 from planner.cases.models import Case
@@ -15,18 +17,30 @@ SHOWN = 3  # boosters to come, of each series
 
 
 def on_chart(case: Case, user: User) -> dict[str, Any]:
-    """The context of boosters/_chart.html; eight queries at most."""
-    every = list(Series.objects.filter(case=case).open())
-    rows: dict[int, list[Booster]] = {series.pk: [] for series in every}
-    boosters = Booster.objects.filter(series__in=every).standing().select_related("session", "series")
-    for booster in boosters.order_by("due_on", "number"):
+    """The context of boosters/_chart.html; five queries at most."""
+    series = _series(case=case.pk)
+    every = [one for one in series if one.ended_on is None]
+    rows: dict[int, list[Booster]] = {one.pk: [] for one in every}
+    for booster in _boosters(case=case.pk) if every else ():
         rows[booster.series_id].append(booster)
     return {
-        "booster_series": [_one(series, rows[series.pk]) for series in every],
+        "booster_series": [_one(one, rows[one.pk]) for one in every],
         "reentry_reasons": reentry.reasons_of(case) if every else [],
-        "ended_series": Series.objects.filter(case=case).exclude(ended_on=None).count(),
+        "ended_series": len(series) - len(every),
         "booster_today": timezone.localdate(),
     }
+
+
+@prepared(case=ID)
+def _series(case: int) -> QuerySet[Series]:
+    return Series.objects.filter(case=case)
+
+
+@prepared(case=ID)
+def _boosters(case: int) -> QuerySet[Booster]:
+    """Those of the series that go on."""
+    rows = Booster.objects.filter(series__case=case, series__ended_on=None).standing()
+    return rows.select_related("session", "series").order_by("due_on", "number")
 
 
 def _one(series: Series, boosters: list[Booster]) -> dict[str, Any]:

@@ -18,10 +18,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from planner.agreements.models import Agreement
+from planner.base.prepared import DAY, MOMENT, counted, prepared
 from planner.boosters import dates
 from planner.boosters.models import Booster, DigestMail
 from planner.homework.models import Assignment
-from planner.plans.models import Plan
+from planner.plans.models import WARN_DAYS, Plan
 from planner.practice.models import Role, User
 from planner.practice.place import zone_of
 from planner.practice.trail import record
@@ -43,41 +44,60 @@ class Line:
 
 def lines(user: User, today: date | None = None) -> list[Line]:
     """Everything the digest says; one query a line."""
-    today = today or timezone.localdate()
+    here = timezone.localdate()
+    today = today or here
+    soon = today + timedelta(days=WARN_DAYS)
+    overdue = sum(_overdue(user=user, day=today, moment=timezone.now()))
+    missed = sum(_to_follow_up(user=user))
+    due = sum(_due(user=user, day=today, sunday=dates.monday(today) + timedelta(days=6)))
     return [
-        Line(_("Boosters overdue"), _overdue(user, today), f"{reverse('boosters')}?show=overdue", urgent=True),
-        Line(_("Missed boosters to follow up"), _to_follow_up(user), f"{reverse('boosters')}?show=missed", urgent=True),
-        Line(_("Boosters due this week, not booked yet"), _due(user, today), f"{reverse('boosters')}?show=week"),
-        Line(_("Plans to review"), _of_cases(Plan.objects.to_review(today), user), reverse("caseload")),
-        Line(_("Agreements to look at again"), _of_cases(Agreement.objects.due(today), user), reverse("caseload")),
-        Line(_("Homework not reviewed"), _of_cases(Assignment.objects.to_review(), user), reverse("caseload")),
-        Line(_("Notes not signed"), _unsigned(user), f"{reverse('sessions')}?when=past"),
+        Line(_("Boosters overdue"), overdue, f"{reverse('boosters')}?show=overdue", urgent=True),
+        Line(_("Missed boosters to follow up"), missed, f"{reverse('boosters')}?show=missed", urgent=True),
+        Line(_("Boosters due this week, not booked yet"), due, f"{reverse('boosters')}?show=week"),
+        Line(_("Plans to review"), sum(_plans(user=user, soon=soon)), reverse("caseload")),
+        Line(_("Agreements to look at again"), sum(_agreements(user=user, day=today)), reverse("caseload")),
+        Line(_("Homework not reviewed"), sum(_homework(user=user, day=here)), reverse("caseload")),
+        Line(_("Notes not signed"), sum(_unsigned(user=user)), f"{reverse('sessions')}?when=past"),
     ]
 
 
-def _overdue(user: User, today: date) -> int:
-    return Booster.objects.editable_by(user).overdue(today).count()
+@prepared(day=DAY, moment=MOMENT)
+def _overdue(user: User, day: date, moment: datetime) -> QuerySet:
+    return counted(Booster.objects.editable_by(user).overdue(day, moment))
 
 
-def _to_follow_up(user: User) -> int:
-    return Booster.objects.editable_by(user).to_follow_up().count()
+@prepared()
+def _to_follow_up(user: User) -> QuerySet:
+    return counted(Booster.objects.editable_by(user).to_follow_up())
 
 
-def _due(user: User, today: date) -> int:
+@prepared(day=DAY, sunday=DAY)
+def _due(user: User, day: date, sunday: date) -> QuerySet:
     """Unbooked with a window that is open at some time from today to Sunday."""
-    sunday = dates.monday(today) + timedelta(days=6)
     rows = Booster.objects.editable_by(user).unbooked()
-    return rows.filter(opens_on__lte=sunday, closes_on__gte=today).count()
+    return counted(rows.filter(opens_on__lte=sunday, closes_on__gte=day))
 
 
-def _of_cases(rows: QuerySet, user: User) -> int:
-    return rows.filter(pk__in=rows.model.objects.editable_by(user).values("pk")).count()
+@prepared(soon=DAY)
+def _plans(user: User, soon: date) -> QuerySet:
+    return counted(Plan.objects.editable_by(user).active().filter(review_on__lte=soon))
 
 
-def _unsigned(user: User) -> int:
+@prepared(day=DAY)
+def _agreements(user: User, day: date) -> QuerySet:
+    return counted(Agreement.objects.editable_by(user).due(day))
+
+
+@prepared(day=DAY)
+def _homework(user: User, day: date) -> QuerySet:
+    return counted(Assignment.objects.editable_by(user).to_review(on=day))
+
+
+@prepared()
+def _unsigned(user: User) -> QuerySet:
     """Hours that were held and whose note is missing or still open."""
     held = Session.objects.editable_by(user).filter(state=SessionState.HELD)
-    return held.filter(Q(note=None) | Q(note__in=ProgressNote.objects.open())).count()
+    return counted(held.filter(Q(note=None) | Q(note__in=ProgressNote.objects.open())))
 
 
 def is_mail_set_up() -> bool:

@@ -22,6 +22,8 @@ from planner.sessions.models import Session, SessionState
 class OfCaseQuerySet(models.QuerySet):
     """Rows that belong to a case by their field `case`."""
 
+    reached_by_team = True
+
     def visible_to(self, user: User) -> Self:
         """Those of the cases the person may see."""
         return self.filter(on_team(user, "case__"))
@@ -121,6 +123,8 @@ NOT_HELD = (SessionState.PLANNED, SessionState.RUNNING, SessionState.CANCELLED)
 
 
 class BoosterQuerySet(models.QuerySet):
+    reached_by_team = True
+
     def visible_to(self, user: User) -> Self:
         """Boosters of the cases the person may see."""
         return self.filter(on_team(user, "series__case__"))
@@ -153,11 +157,11 @@ class BoosterQuerySet(models.QuerySet):
         cancelled = Q(state=BoosterState.BOOKED, session__state=SessionState.CANCELLED)
         return self.filter(Q(state__in=UNBOOKED) | cancelled, series__ended_on=None)
 
-    def overdue(self, today: date) -> Self:
+    def overdue(self, today: date, now: datetime | None = None) -> Self:
         """Open with a window that has closed, and no hour to come in the calendar."""
         cancelled = Q(session__state=SessionState.CANCELLED)
         over = Q(state=BoosterState.BOOKED) & (
-            cancelled | Q(session__starts_at__lt=timezone.now(), session__state__in=NOT_HELD)
+            cancelled | Q(session__starts_at__lt=now or timezone.now(), session__state__in=NOT_HELD)
         )
         return self.filter(Q(state__in=UNBOOKED) | over, series__ended_on=None, closes_on__lt=today)
 
@@ -343,10 +347,6 @@ class DigestMail(models.Model):
 class Ending(models.Model):
     """How a treatment ended: what was looked at, the summary in the clinician's words, and whether the case was closed.
     The series lives on. Rows are never changed; a treatment that ends again has one more."""
-
-    reached_by_team = True
-
-    reached_by_team = True
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     on = models.DateField()

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from planner.base.prepared import ID, prepared, several
 from planner.boosters import dates, measures
 from planner.boosters.models import Booster, BoosterState, ReentryRule, Series
 from planner.cases.models import Case, initial_of, name_on_paper
@@ -83,13 +84,36 @@ def _with_begin(rules: QuerySet) -> QuerySet:
 
 def reasons_of(case: Case) -> list[Reason]:
     """What meets the case's rule today; nothing where it is not met or the case has no series."""
-    return reasons_for([case.pk]).get(case.pk, [])
+    rules = {rule.case_id: rule for rule in _rules(case=case.pk)}
+    if not rules:
+        return []
+    return _weighed(rules, _relapses(case=case.pk), _falls(case=case.pk)).get(case.pk, [])
+
+
+@prepared(case=ID)
+def _rules(case: int) -> QuerySet[ReentryRule]:
+    """One at most: a case has one rule."""
+    return _with_begin(ReentryRule.objects.filter(case=case).only(*WEIGHED))
+
+
+@prepared(case=ID)
+def _relapses(case: int) -> QuerySet:
+    return _told_relapses(Event.objects.filter(case=case))
+
+
+@prepared(case=ID)
+def _falls(case: int) -> QuerySet:
+    return _told_falls(Rating.objects.filter(case=case))
 
 
 def reasons_for(case_ids: Iterable[int]) -> dict[int, list[Reason]]:
     """Case -> reasons, for those whose rule is met; three queries however many cases there are."""
-    ids = list(case_ids)
-    return reasons_by(_with_begin(ReentryRule.objects.filter(case__in=ids).only(*WEIGHED)) if ids else ())
+    return reasons_by(_rules_of(cases=case_ids))
+
+
+@prepared(cases=several(ID))
+def _rules_of(cases: list[int]) -> QuerySet[ReentryRule]:
+    return _with_begin(ReentryRule.objects.filter(case__pk__in=cases).only(*WEIGHED))
 
 
 def reasons_by(rows: Iterable[ReentryRule]) -> dict[int, list[Reason]]:
@@ -97,34 +121,57 @@ def reasons_by(rows: Iterable[ReentryRule]) -> dict[int, list[Reason]]:
     rules = {rule.case_id: rule for rule in rows}
     if not rules:
         return {}
+    begun = [rule for rule in rules.values() if rule.begun]
+    relapses = _relapses_of(cases=[rule.case_id for rule in begun if rule.relapse])
+    falls = _falls_of(cases=[rule.case_id for rule in begun if rule.trust_falls])
+    return _weighed(rules, relapses, falls)
+
+
+@prepared(cases=several(ID))
+def _relapses_of(cases: list[int]) -> QuerySet:
+    return _told_relapses(Event.objects.filter(case__pk__in=cases))
+
+
+@prepared(cases=several(ID))
+def _falls_of(cases: list[int]) -> QuerySet:
+    return _told_falls(Rating.objects.filter(case__pk__in=cases))
+
+
+def _told_relapses(events: QuerySet) -> QuerySet:
+    rows = events.filter(kind=EventKind.RELAPSE).standing().order_by("on", "pk")
+    return rows.values_list("case_id", "on", "at")
+
+
+def _told_falls(ratings: QuerySet) -> QuerySet:
+    rows = ratings.filter(measure=measures.TRUST, fell_from__isnull=False).standing().order_by("on", "pk")
+    return rows.values_list("case_id", "person_id", *TOLD)
+
+
+def _weighed(rules: dict[int, ReentryRule], relapses: Iterable, falls: Iterable) -> dict[int, list[Reason]]:
     found: dict[int, list[Reason]] = defaultdict(list)
-    _relapses(rules, found)
-    _falls(rules, found)
+    _weigh_relapses(rules, relapses, found)
+    _weigh_falls(rules, falls, found)
     _missed(rules, found)
     return dict(found)
 
 
 def _happened_after(on: date, at: datetime, rule: ReentryRule) -> bool:
     """Since the first series began, and written down after the last decision."""
-    return on >= rule.begun and (rule.decided_at is None or at > rule.decided_at)
+    return rule.begun is not None and on >= rule.begun and (rule.decided_at is None or at > rule.decided_at)
 
 
-def _relapses(rules: dict[int, ReentryRule], found: dict[int, list[Reason]]) -> None:
-    wanted = [case_id for case_id, rule in rules.items() if rule.relapse and rule.begun]
-    rows = Event.objects.filter(case__in=wanted, kind=EventKind.RELAPSE).standing().order_by("on", "pk")
-    for case_id, on, at in rows.values_list("case_id", "on", "at"):
-        if _happened_after(on, at, rules[case_id]):
+def _weigh_relapses(rules: dict[int, ReentryRule], rows: Iterable, found: dict[int, list[Reason]]) -> None:
+    for case_id, on, at in rows:
+        if rules[case_id].relapse and _happened_after(on, at, rules[case_id]):
             said = _("A relapse on %(day)s stands on the time line.") % {"day": dates.in_words(on)}
             found[case_id].append(Reason("relapse", said))
 
 
-def _falls(rules: dict[int, ReentryRule], found: dict[int, list[Reason]]) -> None:
-    wanted = [case_id for case_id, rule in rules.items() if rule.trust_falls and rule.begun]
+def _weigh_falls(rules: dict[int, ReentryRule], rows: Iterable, found: dict[int, list[Reason]]) -> None:
     fallen: dict[tuple[int, int], list[Fall]] = defaultdict(list)
-    rows = Rating.objects.filter(case__in=wanted, measure=measures.TRUST, fell_from__isnull=False).standing()
-    for case_id, person_id, *told in rows.order_by("on", "pk").values_list("case_id", "person_id", *TOLD):
+    for case_id, person_id, *told in rows:
         fall = Fall(*told)
-        if _happened_after(fall.on, fall.at, rules[case_id]):
+        if rules[case_id].trust_falls and _happened_after(fall.on, fall.at, rules[case_id]):
             fallen[case_id, person_id].append(fall)
     for (case_id, _person), falls in fallen.items():
         if len(falls) >= rules[case_id].trust_falls:

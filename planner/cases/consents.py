@@ -19,10 +19,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from planner.base.prepared import ID, prepared
 from planner.cases.models import (
     Case,
     Consent,
@@ -87,7 +88,7 @@ class Ledger:
         if "consents" in getattr(case, "_prefetched_objects_cache", {}):
             rows = sorted(case.consents.all(), key=lambda consent: -consent.pk)
         else:
-            rows = case.consents.order_by("-pk")
+            rows = _consents_of(case=case.pk)
         return cls(case, tuple(rows))
 
     def newest(self, person_id: int, kind: str, to_id: int | None = None) -> Consent | None:
@@ -119,6 +120,11 @@ class Ledger:
             if named and row.state == ConsentState.STANDING and row.recipient.casefold().strip() == wanted:
                 return row
         return None
+
+
+@prepared(case=ID)
+def _consents_of(case: int) -> QuerySet[Consent]:
+    return Consent.objects.filter(case=case).order_by("-pk")
 
 
 def missing_for_release(case: Case, recipient: str, *, people: Iterable[Participant] | None = None) -> list[Person]:

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from planner.base.prepared import ID, prepared
 from planner.cases.models import Case, CaseKind, FlagKind, FlagState, GateOverride, Participant, SafetyFlag
 from planner.cases.names import current
 
@@ -147,7 +149,7 @@ def look(
     if not wanted:
         return Verdict()
     attending = current(case) if participants is None else list(participants)
-    flags = list(case.flags.all()) if flags is None else flags
+    flags = flags_of(case) if flags is None else flags
     known = {participant.pk: newest(flags, participant.person_id) for participant in attending}
     found = [
         (reason, effect)
@@ -222,16 +224,34 @@ def _sentence(kind: str, flag: SafetyFlag | None, person: Any, *, joint: bool) -
     return None
 
 
+def flags_of(case: Case) -> list[SafetyFlag]:
+    """What was found about safety in a case, the newest first. One query, or none where `flags` was prefetched for a
+    list of cases."""
+    if "flags" in getattr(case, "_prefetched_objects_cache", {}):
+        return list(case.flags.all())
+    return _flags_of(case=case.pk)
+
+
+@prepared(case=ID)
+def _flags_of(case: int) -> QuerySet[SafetyFlag]:
+    return SafetyFlag.objects.filter(case=case)
+
+
 def _overrides_of(case: Case) -> list[GateOverride]:
     """The newest first. One query, or none where `overrides` was prefetched for a list of cases."""
     if "overrides" in getattr(case, "_prefetched_objects_cache", {}):
         return sorted(case.overrides.all(), key=lambda override: -override.pk)
-    return list(case.overrides.select_related("by").order_by("-pk"))
+    return _overrides(case=case.pk)
+
+
+@prepared(case=ID)
+def _overrides(case: int) -> QuerySet[GateOverride]:
+    return GateOverride.objects.filter(case=case).select_related("by").order_by("-pk")
 
 
 def standing_overrides(case: Case, flags: Iterable[SafetyFlag] | None = None) -> list[GateOverride]:
     """The newest override of each gate, where nothing that bears on it was recorded later and nobody joined."""
-    findings = list(case.flags.all()) if flags is None else list(flags)
+    findings = flags_of(case) if flags is None else list(flags)
     newest_of: dict[str, GateOverride] = {}
     for override in _overrides_of(case):
         newest_of.setdefault(override.gate, override)

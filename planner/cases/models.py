@@ -125,9 +125,9 @@ WRITERS = (TeamRole.LEAD, TeamRole.CO)
 
 
 class TeamQuerySet(models.QuerySet):
-    def current(self):
-        """Those whose time on the case has not run out."""
-        return self.filter(Q(until=None) | Q(until__gte=timezone.localdate()), user__is_active=True)
+    def current(self, on: datetime.date | None = None):
+        """Those whose time on the case has not run out on a day (today unless told)."""
+        return self.filter(Q(until=None) | Q(until__gte=on or timezone.localdate()), user__is_active=True)
 
 
 class TeamMember(Stamped):
@@ -357,6 +357,8 @@ class ContactWay(models.TextChoices):
 
 
 class ConsentQuerySet(models.QuerySet):
+    reached_by_team = True
+
     def visible_to(self, user: User):
         """Consents in the cases the person may see."""
         return self.filter(on_team(user, "case__"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import QuerySet
 
+from planner.base.prepared import ID, prepared, several
 from planner.cases.models import Case, Participant, initial_of, name_on_paper
 
 
@@ -29,12 +30,17 @@ def joined(initials: Iterable[str]) -> str:
 def tell(cases: Iterable[Case]) -> None:
     """Makes the label of every case of a long list known, with one query for all of them: names alone, no people."""
     cases = list(cases)
-    places = Participant.objects.filter(case__in={case.pk for case in cases}, left_on=None).order_by("order", "pk")
     initials: dict[int, list[str]] = defaultdict(list)
-    for case_id, print_name, name in places.values_list("case", "person__print_name", "person__name"):
+    for case_id, print_name, name in _named(cases=[case.pk for case in cases]):
         initials[case_id].append(initial_of(name_on_paper(print_name, name)))
     for case in cases:
         case.told_label = joined(initials[case.pk]) or case.code
+
+
+@prepared(cases=several(ID))
+def _named(cases: list[int]) -> QuerySet:
+    places = Participant.objects.filter(case__pk__in=cases, left_on=None).order_by("order", "pk")
+    return places.values_list("case", "person__print_name", "person__name")
 
 
 def _told(case: Case) -> str:
@@ -44,13 +50,26 @@ def _told(case: Case) -> str:
 
 def with_people(case: Case) -> None:
     """Makes known who takes part, for a page that asks in several places. One query."""
-    prefetch_related_objects([case], Prefetch("participants", Participant.objects.select_related("person")))
+    known = case.participants.select_related("person")
+    known._result_cache, known._prefetch_done = _everybody(case), True  # as a prefetch leaves it
+    vars(case).setdefault("_prefetched_objects_cache", {})["participants"] = known
 
 
 def current(case: Case) -> list[Participant]:
     """Who takes part today, in order. One query, or none after `with_people`."""
-    if "participants" in getattr(case, "_prefetched_objects_cache", {}):
-        everybody = case.participants.all()
-    else:
-        everybody = case.participants.select_related("person")
+    known = "participants" in getattr(case, "_prefetched_objects_cache", {})
+    everybody = case.participants.all() if known else _everybody(case)
     return [participant for participant in everybody if participant.left_on is None]
+
+
+def _everybody(case: Case) -> list[Participant]:
+    """Who takes part or took part, in order, each with the case that is known."""
+    places = _places(case=case.pk)
+    for place in places:
+        place.case = case
+    return places
+
+
+@prepared(case=ID)
+def _places(case: int) -> QuerySet[Participant]:
+    return Participant.objects.filter(case=case).select_related("person")

@@ -4,15 +4,17 @@ whole for the paper, in parts for the screen."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planner.agreements.models import Agreement, AgreementKind
+from planner.base.prepared import DAY, ID, MOMENT, prepared, put_rows
 from planner.cases.gates import newest
-from planner.cases.models import Case, FlagKind, FlagState, SignatureWay, SignerRole, Stance, TeamRole
+from planner.cases.models import Case, FlagKind, FlagState, SignatureWay, SignerRole, Stance, TeamMember, TeamRole
 from planner.cases.names import current
 from planner.desk.auditor import NoteFacts, PlanFacts, Record, Signer
 from planner.plans import reviews, signing
@@ -20,7 +22,9 @@ from planner.plans.models import Objective, Plan, PlannedIntervention
 from planner.plans.tree import tree_of
 from planner.sessions import note_text
 from planner.sessions.models import (
+    Addendum,
     NoteObjective,
+    NoteSignature,
     NoteState,
     ProgressNote,
     RiskLevel,
@@ -32,6 +36,8 @@ from planner.sessions.note_facts import Facts
 
 #: Every held hour.
 ALL = slice(None)
+#: Hours that a page on screen asks for, at most; one more says that there are more.
+MOST_AT_ONCE = 21
 DONE_WITH = (NoteState.SIGNED, NoteState.AWAITING, NoteState.APPROVED)
 
 
@@ -46,7 +52,7 @@ def record_of(case: Case, part: str = "", *, hours: slice = ALL) -> Record:
     return Record(
         case=case.pk,
         today=timezone.localdate(),
-        supervised=case.team.current().filter(role=TeamRole.SUPERVISOR).exists(),
+        supervised=bool(_supervisors(case=case.pk, on=timezone.localdate())),
         plan=_plan(case, plan, asks_all or part == "plan") if plan else None,
         draft=draft.pk if draft else None,
         notes=tuple(_notes(case, plan, hours)) if asks_all or part == "notes" else (),
@@ -57,8 +63,19 @@ def record_of(case: Case, part: str = "", *, hours: slice = ALL) -> Record:
 
 def hours_of(case: Case, hours: slice) -> list[Session]:
     """Held hours, the newest first, with what is asked of them."""
-    held = Session.objects.filter(case=case, state=SessionState.HELD).order_by("-starts_at")
-    return list(held.only("starts_at", "kind", "zone")[hours])
+    if hours.start == 0 and hours.stop is not None and hours.stop <= MOST_AT_ONCE:
+        return _newest_held(case=case.pk)[hours]
+    return list(_held(case.pk)[hours])
+
+
+@prepared(case=ID)
+def _newest_held(case: int) -> QuerySet[Session]:
+    return _held(case)[:MOST_AT_ONCE]
+
+
+def _held(case: int) -> QuerySet[Session]:
+    rows = Session.objects.filter(case=case, state=SessionState.HELD).order_by("-starts_at", "-pk")
+    return rows.only("starts_at", "kind", "zone")
 
 
 def _plan(case: Case, plan: Plan, whole: bool) -> PlanFacts:
@@ -109,17 +126,69 @@ def _staff(rows: Iterable[Any], role: str) -> Signer | None:
 
 def _notes(case: Case, plan: Plan | None, hours: slice) -> Iterable[NoteFacts]:
     """The held hours, the newest first, each with its note."""
-    lines = set(Objective.objects.active_of(case).values_list("line", flat=True)) if plan else set()
-    named = PlannedIntervention.objects.active_of(case).values_list("name", flat=True)
-    planned = set(named) if plan else set()
+    lines = set(_lines(case=case.pk)) if plan else set()
+    planned = set(_planned(case=case.pk)) if plan else set()
     held = hours_of(case, hours)
-    notes = ProgressNote.objects.filter(session__case=case)
-    notes = notes if hours == ALL else notes.filter(session__in=[session.pk for session in held])
-    rows = NoteObjective.objects.select_related("objective").only("note", "step", "response", "objective__line")
-    notes = notes.prefetch_related(Prefetch("objectives", rows), "signatures", "addenda")
-    by_session = {note.session_id: note for note in notes}
+    by_session = _notes_of(case, held[-1].starts_at, held[0].starts_at) if held else {}
     for session in held:
         yield _note(session, by_session.get(session.pk), plan, lines, planned)
+
+
+def _notes_of(case: Case, since: datetime, until: datetime) -> dict[int, ProgressNote]:
+    """Hour -> its note with what hangs on it, of the hours from one to another; four queries."""
+    asked = {"case": case.pk, "since": since, "until": until}
+    notes = {note.pk: note for note in _written(**asked)}
+    for name, rows in (
+        ("objectives", _objectives(**asked)), ("signatures", _signatures(**asked)), ("addenda", _addenda(**asked)),
+    ):  # fmt: skip
+        found: dict[int, list[Any]] = {pk: [] for pk in notes}
+        for row in rows:
+            found[row.note_id].append(row)
+        for pk, mine in found.items():
+            put_rows(notes[pk], name, mine)
+    return {note.session_id: note for note in notes.values()}
+
+
+@prepared(case=ID, since=MOMENT, until=MOMENT)
+def _written(case: int, since: datetime, until: datetime) -> QuerySet[ProgressNote]:
+    return ProgressNote.objects.filter(**_between("", case, since, until))
+
+
+@prepared(case=ID, since=MOMENT, until=MOMENT)
+def _objectives(case: int, since: datetime, until: datetime) -> QuerySet[NoteObjective]:
+    rows = NoteObjective.objects.filter(**_between("note__", case, since, until)).select_related("objective")
+    return rows.only("note", "step", "response", "objective__line")
+
+
+@prepared(case=ID, since=MOMENT, until=MOMENT)
+def _signatures(case: int, since: datetime, until: datetime) -> QuerySet[NoteSignature]:
+    return NoteSignature.objects.filter(**_between("note__", case, since, until)).only("note", "role", "credentials")
+
+
+@prepared(case=ID, since=MOMENT, until=MOMENT)
+def _addenda(case: int, since: datetime, until: datetime) -> QuerySet[Addendum]:
+    return Addendum.objects.filter(**_between("note__", case, since, until)).only("note", "place", "service_code")
+
+
+def _between(to: str, case: int, since: datetime, until: datetime) -> dict[str, Any]:
+    """Of the held hours of a case from one to another, both included; `to` leads to the note."""
+    held = {"case": case, "state": SessionState.HELD, "starts_at__gte": since, "starts_at__lte": until}
+    return {f"{to}session__{name}": value for name, value in held.items()}
+
+
+@prepared(case=ID)
+def _lines(case: Any) -> QuerySet:
+    return Objective.objects.active_of(case).order_by().values_list("line", flat=True)
+
+
+@prepared(case=ID)
+def _planned(case: Any) -> QuerySet:
+    return PlannedIntervention.objects.active_of(case).order_by().values_list("name", flat=True)
+
+
+@prepared(case=ID, on=DAY)
+def _supervisors(case: int, on: date) -> QuerySet[TeamMember]:
+    return TeamMember.objects.current(on).filter(case=case, role=TeamRole.SUPERVISOR).values("pk")[:1]
 
 
 def _note(session: Session, note: ProgressNote | None, plan: Plan | None, lines: set, planned: set) -> NoteFacts:
@@ -166,11 +235,16 @@ def _risk(case: Case) -> Iterable[str]:
         known = newest(flags, place.person_id).get(FlagKind.SUICIDE)
         if known and known.state == FlagState.CONCERN:
             yield f"{place.person.name}: {FlagKind.SUICIDE.label}"
-    notes = ProgressNote.objects.filter(session__case=case, session__state=SessionState.HELD)
-    last = notes.select_related("risk_person").defer("parts", "facts").order_by("-session__starts_at").first()
+    last = next(iter(_last_note(case=case.pk)), None)
     if last and last.risk_is_raised:
         who = f"{last.risk_person.name}: " if last.risk_person else ""
         yield f"{who}{RiskLevel(last.risk_level).label}"
+
+
+@prepared(case=ID)
+def _last_note(case: int) -> QuerySet[ProgressNote]:
+    notes = ProgressNote.objects.filter(session__case=case, session__state=SessionState.HELD)
+    return notes.select_related("risk_person").defer("parts", "facts").order_by("-session__starts_at")[:1]
 
 
 def _safety_plan(case: Case) -> tuple[int, Any] | None:

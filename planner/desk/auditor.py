@@ -14,9 +14,11 @@ from enum import Enum
 from typing import Any
 
 from django.urls import reverse
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+
+from planner.base.addresses import address
+from planner.boosters.dates import in_words
 
 FEW = 5  # proofs or gaps that are shown of one question; the rest is a number
 
@@ -354,7 +356,7 @@ def _gaps(code: str, notes: list[NoteFacts], what: Callable[[NoteFacts], str]) -
 
 
 def _note_link(note: NoteFacts, label: str) -> Link:
-    return Link(label, reverse("note", args=[note.session]))
+    return Link(label, address("note", note.session))
 
 
 def _plan_link(plan: PlanFacts) -> Link:
@@ -362,7 +364,7 @@ def _plan_link(plan: PlanFacts) -> Link:
 
 
 def _day(on: date | None) -> str:
-    return formats.date_format(on, "D j M Y") if on else ""
+    return in_words(on) if on else ""
 
 
 def _short(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from planner.base.prepared import DAY, ID, MOMENT, counted, day_of, prepared, several
 from planner.boosters import dates, reentry
 from planner.boosters.models import OPEN, Booster, BoosterState, Decision, ReentryDecision, Series
 from planner.cases.models import Case, TeamMember
@@ -28,6 +29,7 @@ SHOWS = {
     "cases": _("Cases in maintenance"),
 }
 LATELY = timedelta(days=365)
+PAGE = 25
 #: What a list of boosters says of each, on screen, on paper and in the table: no words that somebody wrote.
 LISTED = (
     "number", "due_on", "clock", "opens_on", "closes_on", "state", "moved_from", "series__case__code", "series__name",
@@ -57,38 +59,61 @@ class Asked:
 
 def boosters(user: User, asked: Asked, today: date | None = None) -> QuerySet:
     """The boosters that the board shows, the most pressing first."""
-    today = today or timezone.localdate()
-    rows = Booster.objects.visible_to(user)
-    rows = _whose(rows, asked.who, "series__case__")
-    if asked.show == "overdue":
-        rows = rows.overdue(today)
-    elif asked.show == "missed":
+    return _shown(user, asked.show, **_values(asked, today or timezone.localdate()))
+
+
+def count(user: User, asked: Asked) -> int:
+    """How many boosters that is."""
+    return sum(_count(user=user, show=asked.show, whose=bool(asked.who), **_values(asked, timezone.localdate())))
+
+
+def page(user: User, asked: Asked, number: int) -> list[Booster]:
+    """One page of them, for a list. The first, which nearly everybody opens, is a question that is made once."""
+    if number > 1:
+        return list(listed(boosters(user, asked))[(number - 1) * PAGE : number * PAGE])
+    return _first(user=user, show=asked.show, whose=bool(asked.who), **_values(asked, timezone.localdate()))
+
+
+def _values(asked: Asked, today: date) -> dict[str, Any]:
+    """Whose, and the day and moment by which the boosters are chosen; `until` is the last day that is shown."""
+    until = dates.monday(today) + timedelta(days=6) if asked.show == "week" else last_of_month(today)
+    return {"who": asked.who, "today": today, "until": until, "now": timezone.now()}
+
+
+@prepared(who=ID, today=DAY, until=DAY, now=MOMENT)
+def _count(user: Any, show: str, whose: bool, who: int, **days: Any) -> QuerySet:
+    return counted(_shown(user, show, who if whose else 0, **days))
+
+
+@prepared(who=ID, today=DAY, until=DAY, now=MOMENT)
+def _first(user: Any, show: str, whose: bool, who: int, **days: Any) -> QuerySet[Booster]:
+    return listed(_shown(user, show, who if whose else 0, **days))[:PAGE]
+
+
+def _shown(user: Any, show: str, who: int, today: date, until: date, now: datetime) -> QuerySet[Booster]:
+    rows = _whose(Booster.objects.visible_to(user), who, "series__case__", today)
+    if show == "overdue":
+        rows = rows.overdue(today, now)
+    elif show == "missed":
         rows = rows.to_follow_up()
-    elif asked.show == "settled":
+    elif show == "settled":
         return rows.standing().exclude(stands__in=OPEN).order_by("-due_on", "-pk")
+    elif show == "week":
+        rows = rows.unbooked().filter(opens_on__lte=until, closes_on__gte=today)
     else:
-        rows = _coming(rows, asked.show, today)
+        rows = rows.open().filter(due_on__lte=until) if show == "due" else rows.open()
     return rows.order_by("due_on", "pk")
-
-
-def _coming(rows: QuerySet, show: str, today: date) -> QuerySet:
-    if show == "week":
-        sunday = dates.monday(today) + timedelta(days=6)
-        return rows.unbooked().filter(opens_on__lte=sunday, closes_on__gte=today)
-    if show == "due":
-        return rows.open().filter(due_on__lte=last_of_month(today))
-    return rows.open()
 
 
 def last_of_month(day: date) -> date:
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
-def _whose(rows: QuerySet, who: int, to: str) -> QuerySet:
-    """Rows of the cases that one colleague carries today."""
+def _whose(rows: QuerySet, who: int, to: str, today: date) -> QuerySet:
+    """Rows of the cases that one colleague carries on a day."""
     if not who:
         return rows
-    places = TeamMember.objects.current().filter(user=who).exclude(role="supervisor")
+    places = TeamMember.objects.current(today).filter(user=who).exclude(role="supervisor")
     return rows.filter(**{f"{to}pk__in" if to == "" else f"{to[:-2]}__in": places.values("case")})
 
 
@@ -100,18 +125,26 @@ def listed(rows: QuerySet) -> QuerySet:
 def with_labels(rows: Iterable[Booster]) -> list[Booster]:
     """The rows of one page, each with `total` (how many its series has) and `lead`; two queries."""
     rows = list(rows)
-    series = {row.series_id for row in rows}
-    counted = Booster.objects.filter(series__in=series, again_for=None).values("series").annotate(n=Count("pk"))
-    totals = dict(counted.order_by().values_list("series", "n"))
-    cases = {row.series.case_id for row in rows}
-    leads = TeamMember.objects.current().filter(case__in=cases, role="lead")
-    names = dict(leads.values_list("case", "user__name"))
+    totals = dict(_totals(series=[row.series_id for row in rows]))
+    names = dict(_leads(cases=[row.series.case_id for row in rows], on=timezone.localdate()))
     for row in rows:
         row.total, row.lead = totals.get(row.series_id, 0), names.get(row.series.case_id, "")
     return rows
 
 
-def maintained(user: User, asked: Asked) -> QuerySet:
+@prepared(series=several(ID))
+def _totals(series: list[int]) -> QuerySet:
+    counted = Booster.objects.filter(series__pk__in=series, again_for=None).values("series").annotate(n=Count("pk"))
+    return counted.order_by().values_list("series", "n")
+
+
+@prepared(cases=several(ID), on=DAY)
+def _leads(cases: list[int], on: date) -> QuerySet:
+    leads = TeamMember.objects.current(on).filter(case__pk__in=cases, role="lead")
+    return leads.order_by().values_list("case", "user__name")
+
+
+def maintained(user: Any, who: int, today: date) -> QuerySet[Case]:
     """Cases with a series that goes on, each with the day of its next booster (`next_due`), by which they stand:
     first those that have none to come, whatever a database makes of nothing.
 
@@ -119,10 +152,35 @@ def maintained(user: User, asked: Asked) -> QuerySet:
     through whatever is due in the practice instead of the few boosters of the case."""
     open_series = Series.objects.open().filter(case=OuterRef("pk"))
     of_case = Booster.objects.filter(series__case=OuterRef("pk")).open().order_by().values("series__case")
-    coming = of_case.annotate(next=Min("due_on", filter=Q(due_on__gte=timezone.localdate())))
-    rows = _whose(Case.objects.visible_to(user).filter(Exists(open_series)), asked.who, "")
+    coming = of_case.annotate(next=Min("due_on", filter=Q(due_on__gte=today)))
+    rows = _whose(Case.objects.visible_to(user).filter(Exists(open_series)), who, "", today)
     rows = rows.annotate(next_due=Subquery(coming.values("next"))).only("code", "phase", "closed_on")
     return rows.order_by(F("next_due").asc(nulls_first=True), "code")
+
+
+def count_maintained(user: User, asked: Asked) -> int:
+    """How many cases that is."""
+    today = timezone.localdate()
+    return sum(_count_maintained(user=user, whose=bool(asked.who), who=asked.who, today=today))
+
+
+def page_maintained(user: User, asked: Asked, number: int) -> list[Case]:
+    """One page of them; of the first the question is made once."""
+    today = timezone.localdate()
+    if number > 1:
+        return list(maintained(user, asked.who, today)[(number - 1) * PAGE : number * PAGE])
+    return _first_maintained(user=user, whose=bool(asked.who), who=asked.who, today=today)
+
+
+@prepared(who=ID, today=DAY)
+def _count_maintained(user: Any, whose: bool, who: int, today: date) -> QuerySet:
+    open_series = Series.objects.open().filter(case=OuterRef("pk"))
+    return counted(_whose(Case.objects.visible_to(user).filter(Exists(open_series)), who if whose else 0, "", today))
+
+
+@prepared(who=ID, today=DAY)
+def _first_maintained(user: Any, whose: bool, who: int, today: date) -> QuerySet[Case]:
+    return maintained(user, who if whose else 0, today)[:PAGE]
 
 
 def with_reasons(cases: Iterable[Case]) -> list[Case]:
@@ -131,11 +189,16 @@ def with_reasons(cases: Iterable[Case]) -> list[Case]:
     rows = list(cases)
     ids = [case.pk for case in rows]
     met = reentry.reasons_for(ids)
-    held = Booster.objects.filter(series__case__in=ids, state=BoosterState.HELD).order_by()
-    lasts = dict(held.values_list("series__case").annotate(last=Max("held_on")))
+    lasts = dict(_last_held(cases=ids))
     for case in rows:
         case.held_last, case.reasons = lasts.get(case.pk), met.get(case.pk, [])
     return rows
+
+
+@prepared(cases=several(ID))
+def _last_held(cases: list[int]) -> QuerySet:
+    held = Booster.objects.filter(series__case__pk__in=cases, state=BoosterState.HELD).order_by()
+    return held.values_list("series__case").annotate(last=Max("held_on"))
 
 
 @dataclass(frozen=True)
@@ -178,9 +241,14 @@ def figures(user: User) -> Figures:
 
 def clinicians(user: User) -> list[tuple[int, str]]:
     """Those who carry one of the cases on the board, for its filter."""
-    cases = Case.objects.visible_to(user)
-    places = TeamMember.objects.current().filter(case__in=cases).exclude(role="supervisor")
-    return list(places.values_list("user", "user__name").distinct().order_by("user__name"))
+    return _clinicians(user=user)
+
+
+@prepared()
+def _clinicians(user: Any) -> QuerySet:
+    places = TeamMember.objects.current(day_of(user)).filter(case__in=Case.objects.visible_to(user))
+    places = places.exclude(role="supervisor")
+    return places.values_list("user", "user__name").distinct().order_by("user__name")
 
 
 def by_clinician(user: User) -> list[dict[str, Any]]:

@@ -23,7 +23,6 @@ from planner.sheets import press
 from planner.sheets.options import Options
 from planner.sheets.papers import Letterhead, Paper
 
-PAGE = 25
 MOST_PRINTED = 300
 MOST_EXPORTED = 20_000
 
@@ -50,16 +49,16 @@ def boosters_figures(request: HttpRequest) -> HttpResponse:
 
 def _rows(request: HttpRequest, asked: board.Asked) -> dict[str, Any]:
     """The page of boosters or of cases, every label told in one go; where it is empty, the next one (`coming`)."""
-    if asked.show == "cases":
-        page = Paginator(board.maintained(request.user, asked), PAGE).get_page(request.GET.get("page"))
-        page.object_list = board.with_reasons(page.object_list)
+    user, is_of_cases = request.user, asked.show == "cases"
+    total = board.count_maintained(user, asked) if is_of_cases else board.count(user, asked)
+    page = Paginator(range(total), board.PAGE).get_page(request.GET.get("page"))
+    if is_of_cases:
+        page.object_list = board.with_reasons(board.page_maintained(user, asked, page.number))
         names.tell(page.object_list)
         return {"page": page}
-    rows = board.listed(board.boosters(request.user, asked))
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    page.object_list = board.with_labels(page.object_list)
+    page.object_list = board.with_labels(board.page(user, asked, page.number))
     names.tell(row.series.case for row in page.object_list)
-    coming = None if page.object_list else board.boosters(request.user, replace(asked, show="open")).first()
+    coming = None if page.object_list else board.boosters(user, replace(asked, show="open")).first()
     return {"page": page, "coming": coming}
 
 

@@ -3,11 +3,15 @@ reminders to give, hours to book."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date, datetime
+
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from planner.base.prepared import DAY, MOMENT, prepared
 from planner.boosters import reentry, reminders
 from planner.boosters.dates import in_words
 from planner.boosters.models import Booster
@@ -21,26 +25,42 @@ SHOWN = ("number", "due_on", "closes_on", "series__case__code")
 
 def overdue(user: User) -> Pile:
     """Windows that closed without an hour; they stand here until somebody acts."""
-    rows = Booster.objects.editable_by(user).overdue(timezone.localdate()).order_by("closes_on")
+    rows = _overdue(user=user, day=timezone.localdate(), moment=timezone.now())
     return _pile(rows, _("Booster %(n)d: window over since %(closes)s"), _("Look"), "overdue", mark=_("Overdue"))
 
 
 def to_follow_up(user: User) -> Pile:
     """Missed, and nobody has said what was done about it."""
-    rows = Booster.objects.editable_by(user).to_follow_up().order_by("missed_on")
-    return _pile(rows, _("Booster %(n)d of %(due)s was missed: follow up"), _("Follow up"), "missed")
+    return _pile(_missed(user=user), _("Booster %(n)d of %(due)s was missed: follow up"), _("Follow up"), "missed")
 
 
 def to_book(user: User) -> Pile:
     """Windows that are open, without an hour."""
-    today = timezone.localdate()
-    rows = Booster.objects.editable_by(user).unbooked()
-    rows = rows.filter(opens_on__lte=today, closes_on__gte=today).order_by("closes_on")
+    rows = _unbooked(user=user, day=timezone.localdate())
     return _pile(rows, _("Booster %(n)d: to be held by %(closes)s"), _("Book"), "due", door="booster_book")
 
 
-def _pile(rows: QuerySet, said: str, do: str, show: str, *, door: str = "booster", mark: str = "") -> Pile:
-    few = rows.select_related("series__case").only(*SHOWN)[: OF_A_KIND + 1]
+@prepared(day=DAY, moment=MOMENT)
+def _overdue(user: User, day: date, moment: datetime) -> QuerySet[Booster]:
+    return _few(Booster.objects.editable_by(user).overdue(day, moment).order_by("closes_on"))
+
+
+@prepared()
+def _missed(user: User) -> QuerySet[Booster]:
+    return _few(Booster.objects.editable_by(user).to_follow_up().order_by("missed_on"))
+
+
+@prepared(day=DAY)
+def _unbooked(user: User, day: date) -> QuerySet[Booster]:
+    rows = Booster.objects.editable_by(user).unbooked().filter(opens_on__lte=day, closes_on__gte=day)
+    return _few(rows.order_by("closes_on"))
+
+
+def _few(rows: QuerySet[Booster]) -> QuerySet[Booster]:
+    return rows.select_related("series__case").only(*SHOWN)[: OF_A_KIND + 1]
+
+
+def _pile(few: Iterable[Booster], said: str, do: str, show: str, *, door: str = "booster", mark: str = "") -> Pile:
     return pile((_waiting(one, said, do, door, mark) for one in few), f"{reverse('boosters')}?show={show}")
 
 

@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from planner.agreements import chart as agreements
+from planner.base.prepared import ID, prepared
 from planner.boosters import chart as booster_chart
 from planner.cases import names
 from planner.cases.models import Case
 from planner.desk import progress_waits
 from planner.homework import chart as homework_chart
-from planner.homework.models import Printout
+from planner.homework.models import PrintedSheet, Printout
 from planner.plans import chart as plan_chart
 from planner.practice.models import User
 from planner.progress import chart as progress_chart
-from planner.progress.models import DueRule
+from planner.progress import due
 from planner.sessions.models import AgendaItem, ItemKind, Session, SessionState
 
 MOST_COMING, MOST_PAST, MOST_PRINTED = 5, 12, 12
@@ -42,20 +44,18 @@ class Part:
 
 def happens(case: Case, user: User) -> dict[str, Any]:
     """Hours to come and the newest past ones with what was done from the library."""
-    coming = list(_hours(case, COMING).order_by("starts_at")[:MOST_COMING])
-    past = list(_hours(case, PAST).order_by("-starts_at")[:MOST_PAST])
-    practised = AgendaItem.objects.kept().filter(session__in=[*coming, *past], kind__in=FROM_LIBRARY)
-    titles: dict[Any, list[AgendaItem]] = {}
-    for item in practised.only("session", "title", "done").order_by("position"):
-        titles.setdefault(item.session_id, []).append(item)
+    coming, past = _coming(case=case.pk), _past(case=case.pk)
+    titles: dict[Any, list[AgendaItem]] = {session.pk: [] for session in (*coming, *past)}
+    for item in _practised(case=case.pk) if titles else ():
+        titles[item.session_id].append(item)
     for session in (*coming, *past):
-        session.practised = titles.get(session.pk, [])
+        session.practised = titles[session.pk]
     return {"coming": coming, "past": past, **_measures(case, user, coming)}
 
 
 def _measures(case: Case, user: User, coming: list[Session]) -> dict[str, Any]:
     """Progress, with what is due in the next hour; the hours so far are counted only where a rule asks."""
-    rules = list(DueRule.objects.current().filter(case=case).select_related("person"))
+    rules = due.rules_of(case=case.pk)
     hour = progress_waits.hour_of(case, coming[:1]) if rules else {}
     return progress_chart.on_chart(case, user, rules=rules, **hour)
 
@@ -67,9 +67,27 @@ def out(case: Case, user: User) -> dict[str, Any]:
 
 def kept(case: Case, user: User) -> dict[str, Any]:
     """What was printed, and the boosters."""
-    rows = Printout.objects.filter(case=case).select_related("person", "printed", "by").defer("printed__pdf")
-    printed = rows.prefetch_related("sheets__edition__worksheet")[:MOST_PRINTED]
+    printed = _printouts(case=case.pk)
+    sheets: dict[int, list[PrintedSheet]] = {printout.pk: [] for printout in printed}
+    for sheet in _sheets(case=case.pk) if printed else ():
+        sheets[sheet.printout_id].append(sheet)
+    for printout in printed:
+        printout.named = sheets[printout.pk]
     return {"printouts": printed, **booster_chart.on_chart(case, user)}
+
+
+@prepared(case=ID)
+def _printouts(case: int) -> QuerySet[Printout]:
+    rows = Printout.objects.filter(case=case).select_related("person", "printed", "by")
+    return rows.defer("printed__pdf")[:MOST_PRINTED]
+
+
+@prepared(case=ID)
+def _sheets(case: int) -> QuerySet[PrintedSheet]:
+    """The sheets in the newest printouts: what each is called, and which edition."""
+    newest = Printout.objects.filter(case=case).values("pk")[:MOST_PRINTED]
+    rows = PrintedSheet.objects.filter(printout__in=newest).select_related("edition__worksheet").order_by("pk")
+    return rows.only("printout", "edition__number", "edition__worksheet__name")
 
 
 #: By the name in the address and of the template, in the order of the page.
@@ -87,5 +105,24 @@ def context_of(name: str, case: Case, user: User, *, may_edit: bool) -> dict[str
     return {**shown, **PARTS[name].context(case, user)}
 
 
-def _hours(case: Case, states: tuple[str, ...]) -> Any:
+@prepared(case=ID)
+def _coming(case: int) -> QuerySet[Session]:
+    return _hours(case, COMING).order_by("starts_at", "pk")[:MOST_COMING]
+
+
+@prepared(case=ID)
+def _past(case: int) -> QuerySet[Session]:
+    return _hours(case, PAST).order_by("-starts_at", "-pk")[:MOST_PAST]
+
+
+@prepared(case=ID)
+def _practised(case: int) -> QuerySet[AgendaItem]:
+    """What these hours hold from the library."""
+    coming = Session.objects.filter(case=case, state__in=COMING).order_by("starts_at", "pk").values("pk")[:MOST_COMING]
+    past = Session.objects.filter(case=case, state__in=PAST).order_by("-starts_at", "-pk").values("pk")[:MOST_PAST]
+    rows = AgendaItem.objects.kept().filter(Q(session__in=coming) | Q(session__in=past), kind__in=FROM_LIBRARY)
+    return rows.only("session", "title", "done").order_by("position")
+
+
+def _hours(case: int, states: tuple[str, ...]) -> QuerySet[Session]:
     return Session.objects.filter(case=case, state__in=states).select_related("note").only(*SHOWN)

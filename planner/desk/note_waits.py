@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from planner.base.prepared import MOMENT, prepared
 from planner.desk.piles import OF_A_KIND, Pile, Waiting, pile
 from planner.practice.models import User
 from planner.sessions.models import NoteState, ProgressNote, Session, SessionState
@@ -24,9 +25,13 @@ DAYS_BACK = 60  # an hour held longer ago without any note is a matter for the a
 def to_sign(user: User) -> Pile:
     """This author's notes that are open: given back first, then drafts, the oldest first. One over the practice's hours
     is marked as late."""
-    rows = ProgressNote.objects.editable_by(user).open().filter(author=user).order_by("-state", "began_at")
     late = late_since(user.practice)
-    return _pile(_to_sign(note, late) for note in _few(rows))
+    return _pile(_to_sign(note, late) for note in _unsigned(user=user))
+
+
+@prepared()
+def _unsigned(user: User) -> QuerySet[ProgressNote]:
+    return _few(ProgressNote.objects.editable_by(user).open().filter(author=user.pk).order_by("-state", "began_at"))
 
 
 def _to_sign(note: ProgressNote, late: datetime) -> Waiting:
@@ -38,9 +43,13 @@ def _to_sign(note: ProgressNote, late: datetime) -> Waiting:
 
 def supervision(user: User) -> Pile:
     """Notes that wait for this supervisor, and this author's that wait for theirs."""
+    return _pile(_supervised(note, user) for note in _awaiting(user=user))
+
+
+@prepared()
+def _awaiting(user: User) -> QuerySet[ProgressNote]:
     rows = ProgressNote.objects.visible_to(user).filter(state=NoteState.AWAITING)
-    rows = rows.filter(Q(supervisor=user) | Q(author=user)).order_by("signed_at")
-    return _pile(_supervised(note, user) for note in _few(rows))
+    return _few(rows.filter(Q(supervisor=user.pk) | Q(author=user.pk)).order_by("signed_at"))
 
 
 def _supervised(note: ProgressNote, user: User) -> Waiting:
@@ -51,13 +60,17 @@ def _supervised(note: ProgressNote, user: User) -> Waiting:
 
 def unwritten(user: User) -> Pile:
     """Hours that this person ended lately and that have no note at all."""
-    since = timezone.now() - timedelta(days=DAYS_BACK)
-    noted = ProgressNote.objects.filter(session=OuterRef("pk"))
-    rows = Session.objects.editable_by(user).filter(state=SessionState.HELD, starts_at__gte=since, changed_by=user)
-    rows = rows.exclude(Exists(noted)).order_by("starts_at").select_related("case")
-    rows = rows.only("starts_at", "zone", "case__code")[: OF_A_KIND + 1]
+    rows = _without_note(user=user, since=timezone.now() - timedelta(days=DAYS_BACK))
     said, do = _("No note for the hour of %(day)s"), _("Write")
     return _pile(Waiting(one.case, said % {"day": _day(one)}, do, reverse("note", args=[one.pk])) for one in rows)
+
+
+@prepared(since=MOMENT)
+def _without_note(user: User, since: datetime) -> QuerySet[Session]:
+    noted = ProgressNote.objects.filter(session=OuterRef("pk"))
+    rows = Session.objects.editable_by(user).filter(state=SessionState.HELD, starts_at__gte=since, changed_by=user.pk)
+    rows = rows.exclude(Exists(noted)).order_by("starts_at").select_related("case")
+    return rows.only("starts_at", "zone", "case__code")[: OF_A_KIND + 1]
 
 
 SOURCES = (to_sign, unwritten, supervision)

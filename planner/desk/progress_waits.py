@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from planner.base.prepared import MOMENT, prepared
 from planner.cases.models import Case
 from planner.desk.piles import OF_A_KIND, Pile, Waiting, pile
 from planner.practice.models import User
@@ -21,17 +22,22 @@ from planner.sessions.models import Session, SessionKind, SessionState
 
 def looks(user: User) -> Pile:
     """Answers that ask for a look at suicide risk. One query."""
-    rows = Rating.objects.editable_by(user).asking_to_look().select_related("case").only("case__code")
-    rows = rows.order_by("on", "pk")[: OF_A_KIND + 1]
     said, do = _("An answer asks you to look at safety"), _("Look now")
+    rows = _asking(user=user)
     found = (Waiting(row.case, said, do, reverse("rating", args=[row.pk]), urgent=True) for row in rows)
     return pile(found, reverse("caseload"))
 
 
+@prepared()
+def _asking(user: User) -> QuerySet[Rating]:
+    rows = Rating.objects.editable_by(user).asking_to_look().select_related("case").only("case__code")
+    return rows.order_by("on", "pk")[: OF_A_KIND + 1]
+
+
 def measures_due(user: User) -> Pile:
     """Cases with an hour today in which a measure is due. Four queries, none of the last three where no rule asks."""
-    hours = _hours_today(user)
-    kinds = dict(hours.values_list("case_id", "kind"))
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    kinds = dict(_hours(user=user, since=midnight, until=midnight + timedelta(days=1)))
     rules = list(DueRule.objects.current().filter(case__in=kinds).select_related("case").order_by("case__code"))
     if not rules:
         return pile([], "")
@@ -48,10 +54,11 @@ def measures_due(user: User) -> Pile:
     return pile(found, reverse("caseload"))
 
 
-def _hours_today(user: User) -> QuerySet:
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = Session.objects.editable_by(user).filter(starts_at__gte=midnight, starts_at__lt=midnight + timedelta(days=1))
-    return rows.exclude(state=SessionState.CANCELLED)
+@prepared(since=MOMENT, until=MOMENT)
+def _hours(user: User, since: datetime, until: datetime) -> QuerySet[Session]:
+    """(Case, kind) of the hours in between."""
+    rows = Session.objects.editable_by(user).filter(starts_at__gte=since, starts_at__lt=until)
+    return rows.exclude(state=SessionState.CANCELLED).values_list("case_id", "kind")
 
 
 def _held(case_ids: Iterable[int]) -> dict[int, list[date]]:

@@ -25,7 +25,7 @@ from planner.sheets import press
 from planner.sheets.papers import Paper
 
 #: Held hours that are read for one page on screen; the paper reads every one.
-HOURS = 20
+HOURS = audit_facts.MOST_AT_ONCE - 1
 
 
 @clinical

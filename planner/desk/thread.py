@@ -10,19 +10,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.utils import formats
-from django.utils.translation import get_language, ngettext
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from planner.base.addresses import address
-from planner.cases.models import Case
+from planner.base.prepared import DAY, ID, prepared
+from planner.boosters.dates import in_words as _day
+from planner.cases.models import Case, name_on_paper
 from planner.homework.models import Assignment, AssignmentState
 from planner.plans import standing
-from planner.plans.models import Objective, Plan, Status
+from planner.plans.models import Objective, Plan, PlannedIntervention, Status
 from planner.plans.tree import GoalNode, ObjectiveNode, Tree, tree_of
 from planner.sessions.models import AgendaItem, NoteObjective, Session, SessionState, Step
 from planner.sessions.past import WORKED
@@ -98,6 +100,26 @@ class Thread:
             yield from problem.goals
 
 
+class Given(NamedTuple):
+    """A sheet or task that was given, and to whom: many of them are counted, few are named."""
+
+    pk: int
+    title: str
+    state: str
+    starts_on: date
+    print_name: str | None
+    name: str | None
+
+    @property
+    def words(self) -> str:
+        whose = f" ({name_on_paper(self.print_name or '', self.name)})" if self.name is not None else ""
+        return f"{self.title}{whose}: {str(AssignmentState(self.state).label).lower()}"
+
+
+#: What is read of homework, in the order of `Given`.
+GIVEN = ("pk", "title", "state", "starts_on", "person__print_name", "person__name")
+
+
 @dataclass
 class _Known:
     """What was read once for all objectives. Of hours that may be hundreds, only the newest are read whole; `sessions`
@@ -106,7 +128,7 @@ class _Known:
     sessions: dict[UUID, list[int]] = field(default_factory=dict)
     hours: dict[int, Session] = field(default_factory=dict)
     steps: dict[tuple[UUID, int], str] = field(default_factory=dict)
-    homework: dict[int, list[Assignment]] = field(default_factory=lambda: defaultdict(list))
+    homework: dict[int, list[Given]] = field(default_factory=lambda: defaultdict(list))
     histories: dict[UUID, list[Any]] = field(default_factory=dict)
 
 
@@ -131,34 +153,62 @@ def thread_of(case: Case) -> Thread | None:
 
 
 def _read(case: Case, tree: Tree) -> _Known:
-    known = _Known(histories=standing.histories(case, tree.lines))
+    known = _Known(histories=standing.histories(tree))
     _read_hours(case, [node.row.line for node in tree.objectives()], known)
-    interventions = {one.edition.intervention_id for node in tree.objectives() for one in node.planned if one.edition}
-    rows = Assignment.objects.filter(case=case, source__intervention__in=interventions).begun()
-    shown = ("title", "state", "starts_on", "person__name", "person__print_name", "source__intervention")
-    for row in rows.select_related("person", "source").only(*shown).order_by("-starts_on", "-pk"):
-        known.homework[row.source.intervention_id].append(row)
+    for intervention, *told in _given(case=case.pk, plan=tree.plan.pk, on=timezone.localdate()):
+        known.homework[intervention].append(Given(*told))
     return known
+
+
+@prepared(case=ID, plan=ID, on=DAY)
+def _given(case: int, plan: int, on: date) -> QuerySet:
+    """What came out of an intervention that the plan names, the newest first."""
+    named = PlannedIntervention.objects.kept().filter(objective__goal__plan=plan, edition__isnull=False)
+    rows = Assignment.objects.filter(case=case, source__intervention__in=named.values("edition__intervention"))
+    return rows.begun(on).order_by("-starts_on", "-pk").values_list("source__intervention", *GIVEN)
 
 
 def _read_hours(case: Case, lines: list[UUID], known: _Known) -> None:
     """On which hours each line was worked, by the agenda and by the notes, and where the notes say it stood."""
-    versions = dict(Objective.objects.filter(goal__plan__case=case, line__in=lines).values_list("pk", "line"))
-    held = {"session__case": case, "session__state": SessionState.HELD, "objective__in": list(versions)}
-    worked = AgendaItem.objects.kept().filter(**held, done__in=WORKED).order_by().values_list("objective", "session")
-    noted = NoteObjective.objects.filter(note__session__case=case).order_by("pk")  # of all plans: quicker than by line
+    asked = set(lines)
+    versions = {pk: line for pk, line in _versions(case=case.pk) if line in asked}
     by_line: dict[UUID, set[int]] = defaultdict(set)
-    for objective, session in worked:
-        by_line[versions[objective]].add(session)
-    for objective, session, step in noted.values_list("objective", "note__session", "step"):
+    for objective, session in _worked(case=case.pk):
+        if line := versions.get(objective):
+            by_line[line].add(session)
+    for objective, session, step in _noted(case=case.pk):
         if line := versions.get(objective):
             by_line[line].add(session)
             known.steps[line, session] = step
-    hours = Session.objects.filter(case=case).order_by("-starts_at", "-pk").values_list("pk", flat=True)
-    place = {pk: n for n, pk in enumerate(hours)}
+    place = {pk: n for n, pk in enumerate(_hours(case=case.pk))}
     known.sessions = {line: sorted(found, key=place.__getitem__) for line, found in by_line.items()}
     newest = {pk for found in known.sessions.values() for pk in found[:NEWEST]}
     known.hours = Session.objects.only("starts_at", "zone").in_bulk(newest)
+
+
+@prepared(case=ID)
+def _versions(case: int) -> QuerySet:
+    """Every objective of every version, with its line: quicker than by line."""
+    return Objective.objects.filter(goal__plan__case=case).order_by().values_list("pk", "line")
+
+
+@prepared(case=ID)
+def _worked(case: int) -> QuerySet:
+    rows = AgendaItem.objects.kept().filter(session__case=case, session__state=SessionState.HELD)
+    rows = rows.filter(done__in=WORKED, objective__isnull=False)
+    return rows.order_by().values_list("objective", "session")
+
+
+@prepared(case=ID)
+def _noted(case: int) -> QuerySet:
+    rows = NoteObjective.objects.filter(note__session__case=case).order_by("pk")
+    return rows.values_list("objective", "note__session", "step")
+
+
+@prepared(case=ID)
+def _hours(case: int) -> QuerySet:
+    """The ids of the hours of a case, the newest first."""
+    return Session.objects.filter(case=case).order_by("-starts_at", "-pk").values_list("pk", flat=True)
 
 
 def _goals(tree: Tree, problem: int, known: _Known) -> tuple[GoalThread, ...]:
@@ -210,13 +260,8 @@ def _homework(node: ObjectiveNode, known: _Known) -> Strand:
     ids = {one.edition.intervention_id for one in node.planned if one.edition}
     rows = [row for pk in ids for row in known.homework[pk]]
     rows.sort(key=lambda row: (row.starts_on, row.pk), reverse=True)
-    knots = [Knot(_homework_words(row), address("assignment", row.pk)) for row in rows[:NEWEST]]
+    knots = [Knot(row.words, address("assignment", row.pk)) for row in rows[:NEWEST]]
     return Strand("homework", _("Homework"), tuple(knots), max(0, len(rows) - NEWEST), _("none given yet"))
-
-
-def _homework_words(row: Assignment) -> str:
-    title = f"{row.title} ({row.person.on_paper})" if row.person else row.title
-    return f"{title}: {str(AssignmentState(row.state).label).lower()}"
 
 
 def _progress(node: ObjectiveNode, known: _Known) -> Strand:
@@ -232,13 +277,3 @@ def _progress(node: ObjectiveNode, known: _Known) -> Strand:
         measured = {"start": node.row.baseline or "?", "target": node.row.target, "measure": node.row.measure or "?"}
         knots.append(Knot(_("From %(start)s to %(target)s (%(measure)s)") % measured))
     return Strand("progress", _("Progress"), tuple(knots), none_yet=_("nothing measured yet"))
-
-
-def _day(on: date) -> str:
-    return _day_in(on, get_language())
-
-
-@lru_cache(maxsize=4096)
-def _day_in(on: date, _language: str | None) -> str:
-    """The day in the active language, by which it is kept."""
-    return formats.date_format(on, "D j M Y")

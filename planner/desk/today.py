@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planner.agreements import chart as agreements
+from planner.base.prepared import DAY, MOMENT, counted, prepared
 from planner.boosters.models import Booster
 from planner.cases import names
 from planner.cases.models import Case, CaseKind, FlagKind, FlagState, Participant, SafetyFlag
 from planner.desk import booster_waits, homework_waits, note_waits, plan_waits, progress_waits
 from planner.desk.piles import OF_A_KIND, Pile, Waiting, pile
-from planner.practice.models import CrisisLine, User
+from planner.practice.models import STALE_AFTER, CrisisLine, User
 from planner.sessions.models import Session, SessionState
 
 DAYS_AHEAD = 7
@@ -30,19 +31,19 @@ def hours(user: User) -> dict[str, list[Session]]:
     """Sessions of today and of the coming week, each with its agenda's minutes (`planned_minutes`)."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     tomorrow = midnight + timedelta(days=1)
-    found = list(
-        Session.objects.visible_to(user)
-        .exclude(state=SessionState.CANCELLED)
-        .filter(starts_at__gte=midnight, starts_at__lt=midnight + timedelta(days=DAYS_AHEAD))
-        .annotate(planned_minutes=Sum("items__minutes", filter=Q(items__removed_at=None), default=0))
-        .select_related("case")
-        .only("starts_at", "minutes", "kind", "state", "case__code")
-        .order_by("starts_at")
-    )
+    found = _hours(user=user, since=midnight, until=midnight + timedelta(days=DAYS_AHEAD))
     return {
         "today": [session for session in found if session.starts_at < tomorrow],
         "week": [session for session in found if session.starts_at >= tomorrow],
     }
+
+
+@prepared(since=MOMENT, until=MOMENT)
+def _hours(user: User, since: datetime, until: datetime) -> QuerySet[Session]:
+    rows = Session.objects.visible_to(user).exclude(state=SessionState.CANCELLED)
+    rows = rows.filter(starts_at__gte=since, starts_at__lt=until)
+    rows = rows.annotate(planned_minutes=Sum("items__minutes", filter=Q(items__removed_at=None), default=0))
+    return rows.select_related("case").only("starts_at", "minutes", "kind", "state", "case__code").order_by("starts_at")
 
 
 def appointments(user: User) -> list[Session]:
@@ -59,61 +60,79 @@ def appointments(user: User) -> list[Session]:
 
 def not_closed(user: User) -> Pile:
     """Hours that are over and were neither closed nor cancelled."""
-    over = timezone.now() - timedelta(hours=2)
-    past = (
-        Session.objects.editable_by(user)
-        .filter(state__in=[SessionState.PLANNED, SessionState.RUNNING], starts_at__lt=over)
-        .select_related("case")
-        .only("case__code")
-        .order_by("-starts_at")[: OF_A_KIND + 1]
-    )
+    past = _over(user=user, moment=timezone.now() - timedelta(hours=2))
     said, do = _("Past session not closed yet"), _("Close it")
     found = [Waiting(session.case, said, do, reverse("session_run", args=[session.pk])) for session in past]
     return pile(found, reverse("sessions"))
 
 
+@prepared(moment=MOMENT)
+def _over(user: User, moment: datetime) -> QuerySet[Session]:
+    open_ones = [SessionState.PLANNED, SessionState.RUNNING]
+    rows = Session.objects.editable_by(user).filter(state__in=open_ones, starts_at__lt=moment)
+    return rows.select_related("case").only("case__code").order_by("-starts_at")[: OF_A_KIND + 1]
+
+
 def safety(user: User) -> Pile:
     """Couples and families in which somebody has not been asked alone about safety."""
+    said, do, cases = _("Safety not asked with everyone alone yet"), _("Record"), _not_asked(user=user)
+    found = [Waiting(case, said, do, reverse("flag_record", args=[case.pk]), urgent=True) for case in cases]
+    return pile(found, reverse("caseload"))
+
+
+@prepared()
+def _not_asked(user: User) -> QuerySet[Case]:
     flags = SafetyFlag.objects.filter(
         case=OuterRef("case"), person=OuterRef("person"), kind=FlagKind.VIOLENCE
     ).order_by("-pk")
     newest = Coalesce(Subquery(flags.values("state")[:1]), Value(FlagState.NOT_YET))
     adults = Participant.objects.filter(case=OuterRef("pk"), left_on=None, person__is_minor=False)
     not_asked = adults.alias(newest=newest).filter(newest=FlagState.NOT_YET)
-    cases = _open_cases(user).exclude(kind=CaseKind.INDIVIDUAL).filter(Exists(not_asked))
-    said, do = _("Safety not asked with everyone alone yet"), _("Record")
-    found = [Waiting(case, said, do, reverse("flag_record", args=[case.pk]), urgent=True) for case in _few(cases)]
-    return pile(found, reverse("caseload"))
+    return _few(_open_cases(user).exclude(kind=CaseKind.INDIVIDUAL).filter(Exists(not_asked)))
 
 
 def without_next(user: User) -> Pile:
     """Cases without a next hour and without a booster to come, whose own windows bring it up."""
-    coming = Session.objects.filter(
-        case=OuterRef("pk"), state__in=[SessionState.PLANNED, SessionState.RUNNING], starts_at__gte=timezone.now()
-    )
-    said, do = _("No next session planned"), _("Plan")
-    boosters = Booster.objects.filter(series__case=OuterRef("pk")).open()
-    cases = _few(_open_cases(user).exclude(Exists(coming)).exclude(Exists(boosters)))
+    said, do, cases = _("No next session planned"), _("Plan"), _without_next(user=user, moment=timezone.now())
     found = [Waiting(case, said, do, reverse("session_new", args=[case.pk])) for case in cases]
     return pile(found, f"{reverse('caseload')}?sort=next")
+
+
+@prepared(moment=MOMENT)
+def _without_next(user: User, moment: datetime) -> QuerySet[Case]:
+    coming = Session.objects.filter(
+        case=OuterRef("pk"), state__in=[SessionState.PLANNED, SessionState.RUNNING], starts_at__gte=moment
+    )
+    boosters = Booster.objects.filter(series__case=OuterRef("pk")).open()
+    return _few(_open_cases(user).exclude(Exists(coming)).exclude(Exists(boosters)))
 
 
 def after_a_relapse(user: User) -> Pile:
     """Ways back that are not gone to the end yet."""
     said, do = _("After a relapse: what to do today"), _("Open it")
-    rows = agreements.ways_back(user)[: OF_A_KIND + 1]
+    rows = _ways_back(user=user)
     found = [Waiting(row.case, said, do, reverse("after_relapse", args=[row.pk]), urgent=True) for row in rows]
     return pile(found, reverse("caseload"))
+
+
+@prepared()
+def _ways_back(user: User) -> QuerySet:
+    return agreements.ways_back(user)[: OF_A_KIND + 1]
 
 
 def documents(user: User) -> Pile:
     """Plans and agreements to look at again: their day has come, or a relapse asks for it."""
     said, do = _("Look at it again: %(name)s"), _("Open it")
-    rows = agreements.due(user)[: OF_A_KIND + 1]
+    rows = _due(user=user, day=timezone.localdate())
     found = [
         Waiting(row.case, said % {"name": row.worksheet.name}, do, reverse("agreement", args=[row.pk])) for row in rows
     ]
     return pile(found, reverse("caseload"))
+
+
+@prepared(day=DAY)
+def _due(user: User, day: date) -> QuerySet:
+    return agreements.due(user, day)[: OF_A_KIND + 1]
 
 
 def _open_cases(user: User) -> QuerySet:
@@ -164,5 +183,10 @@ def page(user: User) -> dict[str, Any]:
     shown = hours(user)
     names.tell(session.case for both in shown.values() for session in both)
     has_cases = any(shown.values()) or Case.objects.visible_to(user).exists()
-    stale = CrisisLine.objects.editable_by(user).stale().count()
+    stale = sum(_stale(user=user, day=timezone.localdate() - STALE_AFTER))
     return {**shown, "groups": GROUPS, "has_cases": has_cases, "stale_lines": stale}
+
+
+@prepared(day=DAY)
+def _stale(user: User, day: date) -> QuerySet:
+    return counted(CrisisLine.objects.editable_by(user).older_than(day))

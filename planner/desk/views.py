@@ -25,7 +25,6 @@ from planner.library import course_search
 from planner.library import search as library_search
 from planner.practice.trail import record, record_look
 from planner.progress import chart as progress_chart
-from planner.progress.models import Rating
 from planner.sessions.models import Session, SessionState
 
 PAGE = 25
@@ -107,7 +106,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     found, may_edit = find_case(request.user, pk)
     record("viewed", by=request.user, what="case", what_id=found.pk, case_id=found.pk)
     shown = {
-        "looks": progress_chart.looks(Rating.objects.filter(case=found)),
+        "looks": progress_chart.looks(case=found.pk),
         **chart.people_and_safety(found),
         "may_edit": may_edit,
         "parts": {name: _part_of(found, name) for name in case_parts.PARTS},

@@ -7,10 +7,12 @@ import secrets
 
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from planner.base.prepared import WORDS, prepared
 from planner.exchange.models import CalendarFeed
 from planner.practice.models import User
 from planner.practice.trail import record
@@ -63,7 +65,7 @@ def feed_behind(token: str, place: str) -> CalendarFeed | None:
     """The feed of an address, of somebody who works here today and carries cases; else None, whatever the reason.
     `place` is where the request comes from. Raises TooOften."""
     mark = _hash(token[:200])
-    found = CalendarFeed.objects.select_related("user__practice").filter(token_hash=mark).first()
+    found = next(iter(_feeds(mark=mark)), None)
     if found is None or not constant_time_compare(found.token_hash, mark) or not _works_here(found.user):
         _count(f"feed-miss-{place}", MISSES_AN_HOUR)
         return None
@@ -72,6 +74,11 @@ def feed_behind(token: str, place: str) -> CalendarFeed | None:
     if found.read_on != today:
         CalendarFeed.objects.filter(pk=found.pk).update(read_on=today)
     return found
+
+
+@prepared(mark=WORDS)
+def _feeds(mark: str) -> QuerySet[CalendarFeed]:
+    return CalendarFeed.objects.select_related("user__practice").filter(token_hash=mark)
 
 
 def _works_here(user: User) -> bool:

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
+from planner.base.prepared import DAY, MOMENT, prepared
 from planner.base.text import clean_line
 from planner.boosters import dates
 from planner.boosters.models import Booster, Series
@@ -48,22 +50,9 @@ def entries_of(user: User, *, initials: bool, now: datetime | None = None) -> li
     """The appointments of the cases that the person carries: sessions, and boosters to come without an hour. Two
     queries, one more for initials; plain values, as there may be thousands."""
     now = now or timezone.now()
-    sessions = (
-        Session.objects.editable_by(user)
-        .filter(state__in=[SessionState.PLANNED, SessionState.RUNNING, SessionState.HELD])
-        .filter(starts_at__gte=now - PAST, starts_at__lte=now + AHEAD)
-        .order_by("starts_at")
-        .values_list("pk", "starts_at", "minutes", "changed_at", "version", "case", "case__code")[:MOST]
-    )
-    boosters = (
-        Booster.objects.editable_by(user)
-        .unbooked()
-        .filter(due_on__gte=(now - PAST).date(), due_on__lte=(now + AHEAD).date())
-        .order_by("due_on")
-        .values_list("pk", "due_on", "clock", "series__zone", "series__minutes", "changed_at", "version",
-                     "series__case", "series__case__code")[:MOST]
-    )  # fmt: skip
-    sessions, boosters = list(sessions), list(boosters)
+    since, until = now - PAST, now + AHEAD
+    sessions = _sessions(user=user, since=since, until=until)
+    boosters = _boosters(user=user, since=since.date(), until=until.date())
     who = _initials({row[-2]: row[-1] for row in sessions + boosters}) if initials else {}
     found = [
         Entry(_uid("session", pk), starts, minutes, changed, version, who.get(case, ""))
@@ -73,6 +62,23 @@ def entries_of(user: User, *, initials: bool, now: datetime | None = None) -> li
         Entry(_uid("booster", pk), _moment(day, clock, zone), minutes, changed, version, who.get(case, ""), sure=False)
         for pk, day, clock, zone, minutes, changed, version, case, _code in boosters
     ]
+
+
+@prepared(since=MOMENT, until=MOMENT)
+def _sessions(user: User, since: datetime, until: datetime) -> QuerySet[Session]:
+    states = [SessionState.PLANNED, SessionState.RUNNING, SessionState.HELD]
+    rows = Session.objects.editable_by(user).filter(state__in=states)
+    rows = rows.filter(starts_at__gte=since, starts_at__lte=until).order_by("starts_at")
+    return rows.values_list("pk", "starts_at", "minutes", "changed_at", "version", "case", "case__code")[:MOST]
+
+
+@prepared(since=DAY, until=DAY)
+def _boosters(user: User, since: date, until: date) -> QuerySet[Booster]:
+    rows = Booster.objects.editable_by(user).unbooked().filter(due_on__gte=since, due_on__lte=until).order_by("due_on")
+    return rows.values_list(
+        "pk", "due_on", "clock", "series__zone", "series__minutes", "changed_at", "version", "series__case",
+        "series__case__code",
+    )[:MOST]  # fmt: skip
 
 
 def _moment(day: date, clock: time, zone: str) -> datetime:

@@ -34,6 +34,8 @@ class PrintoutKind(models.TextChoices):
 
 
 class PrintoutQuerySet(models.QuerySet):
+    reached_by_team = True
+
     def visible_to(self, user: User):
         """Printouts of the cases the person may see."""
         return self.filter(on_team(user, "case__"))
@@ -59,6 +61,8 @@ class Printout(models.Model):
 
 class OfCase(models.QuerySet):
     """Rows of a case: whoever may see the case sees them, whoever may change it changes them."""
+
+    reached_by_team = True
 
     def visible_to(self, user: User):
         return self.filter(on_team(user, "case__"))
@@ -110,9 +114,9 @@ class AssignmentQuerySet(OfCase):
         """Those of a series whose day has not come."""
         return self.filter(state=AssignmentState.OPEN).exclude(pk__in=self.begun().values("pk"))
 
-    def to_review(self, case: Case | None = None):
+    def to_review(self, case: Case | int | None = None, on: date | None = None):
         """Whatever was given and not reviewed yet, what came back first: the next session's homework review."""
-        rows = self.begun().exclude(state=AssignmentState.REVIEWED)
+        rows = self.begun(on).exclude(state=AssignmentState.REVIEWED)
         rows = rows if case is None else rows.filter(case=case)
         return rows.order_by("state", "starts_on", "pk")
 
@@ -202,6 +206,8 @@ class PrintedSheet(models.Model):
 
 
 class AdaptationQuerySet(models.QuerySet):
+    reached_by_team = True
+
     def visible_to(self, user: User):
         """Adaptations in the cases the person may see."""
         return self.filter(on_team(user, "case__"))
@@ -256,13 +262,13 @@ class ReturnedFileQuerySet(models.QuerySet):
         if not user.is_authenticated or user.is_front_desk:
             return self.none()
         of_case = Q(case__in=Case.objects.visible_to(user))
-        return self.filter(of_case | Q(case=None, by=user), practice_id=user.practice_id)
+        return self.filter(of_case | Q(case=None, by=user.pk), practice_id=user.practice_id)
 
     def editable_by(self, user: User):
         if not user.is_authenticated or not user.is_clinical:
             return self.none()
         of_case = Q(case__in=Case.objects.editable_by(user))
-        return self.filter(of_case | Q(case=None, by=user), practice_id=user.practice_id)
+        return self.filter(of_case | Q(case=None, by=user.pk), practice_id=user.practice_id)
 
 
 class ReturnedFile(Versioned):
@@ -308,6 +314,8 @@ class Way(models.TextChoices):
 
 
 class ResponseQuerySet(models.QuerySet):
+    reached_by_team = True
+
     def visible_to(self, user: User):
         """Responses in the cases the person may see."""
         return self.filter(on_team(user, "assignment__case__"))
@@ -369,8 +377,6 @@ class Response(Versioned):
 class Sharing(models.Model):
     """A writer's own act: this response may be read by the others in the case. Private without a row; withdrawn with
     `withdrawn_at`. It is made on the page that was handed over to the writer, never by anybody for them."""
-
-    reached_by_team = True
 
     response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="sharings")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")  # the writer

@@ -201,5 +201,5 @@ def bring_back(*, by: User, file: ReturnedFile, version: int) -> ReturnedFile:
 
 def waiting(by: User):
     """Files that wait for the person, the newest first."""
-    mine = Q(case=None, by=by) | Q(case__in=Case.objects.editable_by(by))
+    mine = Q(case=None, by=by.pk) | Q(case__in=Case.objects.editable_by(by))
     return ReturnedFile.objects.visible_to(by).filter(mine, state=FileState.WAITING).defer("content", "reading")

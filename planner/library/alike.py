@@ -10,6 +10,7 @@ from math import log
 
 from django.db.models import Count, QuerySet
 
+from planner.base.prepared import ID, prepared, several
 from planner.library.models import Facet, Intervention, Mention
 from planner.library.offered import offered_to
 from planner.practice.models import User
@@ -29,9 +30,14 @@ def alike(row: Intervention, user: User) -> list[Intervention]:
     if row.pk not in offered.neighbours:
         offered.neighbours[row.pk] = _nearest(row, user)
     near = offered.neighbours[row.pk]
-    rows = Intervention.objects.visible_to(user).only("name", "aim", "minutes", "language")
-    by_id = rows.in_bulk(near) if near else {}
+    by_id = {one.pk: one for one in _entries(user=user, near=near)}
     return [by_id[pk] for pk in near if pk in by_id]
+
+
+@prepared(near=several(ID, SHOWN))
+def _entries(user: User, near: list[int]) -> QuerySet[Intervention]:
+    rows = Intervention.objects.visible_to(user).filter(pk__in=near)
+    return rows.only("name", "aim", "minutes", "language").order_by()
 
 
 def _nearest(row: Intervention, user: User) -> list[int]:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from planner.base.prepared import ID, prepared, several
 from planner.library import search, snippets
 from planner.library.models import OfLibrary, Pathway, Statement
 from planner.library.words import words_of
@@ -46,7 +47,9 @@ def find(text: str, user: User) -> list[Course]:
     if not words:
         return []
     weights = {
-        (model, pk): _weights(model, *told) for model in (Pathway, Statement) for pk, *told in _told(model, user)
+        (model, pk): _weights(model, *told)
+        for model in (Pathway, Statement)
+        for pk, *told in _told(model=model, user=user)
     }
     vocabulary = dict.fromkeys((word for found in weights.values() for word in found), 0)
     matches = [_match(word, vocabulary) for word in words]
@@ -56,7 +59,8 @@ def find(text: str, user: User) -> list[Course]:
     return [_course(row, counted) for row in best[:SHOWN]]
 
 
-def _told(model: type[Any], user: User) -> Iterable[tuple[int, str, str, str]]:
+@prepared()
+def _told(model: type[Any], user: User) -> QuerySet:
     """(id, name, slug, content as it is stored) of every row the person may see."""
     rows = model.objects.visible_to(user).annotate(told=Cast("content", TextField()))
     return rows.values_list("pk", "name", "slug", "told")
@@ -67,7 +71,12 @@ def _rows(scored: Mapping[tuple[type[Any], int], int]) -> Iterator[Any]:
     best = sorted(scored.values(), reverse=True)[:SHOWN]
     for model in (Pathway, Statement):
         chosen = [pk for (kind, pk), score in scored.items() if kind is model and score >= best[-1]]
-        yield from model.objects.filter(pk__in=chosen) if chosen else ()
+        yield from _by_ids(model=model, ids=chosen)
+
+
+@prepared(ids=several(ID, 2 * SHOWN))
+def _by_ids(model: type[Any], ids: list[int]) -> QuerySet:
+    return model.objects.filter(pk__in=ids)
 
 
 def _match(word: str, vocabulary: Mapping[str, int]) -> dict[str, int]:

@@ -39,6 +39,8 @@ class Pack(Stamped):
 class OfLibraryQuerySet(models.QuerySet):
     """Rows of packs and of the person's own practice."""
 
+    reached_by_team = True  # by the practice, rather, which is known of whoever asks as well
+
     def visible_to(self, user: User):
         """What the library offers this person: packs are for everyone who is signed in, a practice's own rows for its
         people. The front desk sees no clinical text, so it has no library."""
@@ -439,7 +441,7 @@ class OwnReview(models.Model):
 class UseQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """What the person used, nobody else."""
-        return self.filter(by=user) if user.is_authenticated and not user.is_front_desk else self.none()
+        return self.filter(by_id=user.pk) if user.is_authenticated and not user.is_front_desk else self.none()
 
 
 class Use(models.Model):

@@ -16,6 +16,9 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from planner.base.prepared import prepared
 from planner.library.models import Facet, Intervention, LibraryState, Mention
 from planner.library.words import fold
 from planner.practice.models import User
@@ -106,10 +109,15 @@ def offered_to(user: User) -> Offered:
     """What the person's practice may use; nothing for who has no library. One query, three after a change."""
     if not user.is_authenticated or user.is_front_desk:
         return Offered((), ())
-    states = tuple(LibraryState.objects.visible_to(user).values_list("state", flat=True))
+    states = tuple(_states(user=user))
     if not states:  # nothing was taken in by an action yet, so nothing would tell of a change
         return _read(user)
     return _kept_for(user.practice_id).at(states, user)
+
+
+@prepared()
+def _states(user: User) -> QuerySet[LibraryState]:
+    return LibraryState.objects.visible_to(user).values_list("state", flat=True)
 
 
 class _Kept:

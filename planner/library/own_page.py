@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from planner.base.prepared import ID, prepared
 from planner.library import draft_actions
 from planner.library.models import WRITERS, Draft, Favourite, Intervention, OwnTag
 from planner.practice.models import User
@@ -16,16 +17,15 @@ def of(row: Intervention, user: User) -> dict[str, Any]:
     is_own = row.practice_id is not None
     sheets = row.worksheets.filter(retired_at=None).select_related("copied_from__worksheet") if is_own else []
     behind = [sheet for sheet in sheets if draft_actions.is_original_newer(sheet)]
-    tags = OwnTag.objects.filter(practice=user.practice_id, intervention=row).values_list("text", flat=True)
     return {
         "is_own": is_own,
         "may_write": user.role in WRITERS,
-        "is_favourite": Favourite.objects.filter(by=user, intervention=row).exists(),
-        "own_tags": list(tags),
+        "is_favourite": bool(_favourite(by=user.pk, row=row.pk)),
+        "own_tags": _tags(practice=user.practice_id, row=row.pk),
         "is_behind_original": is_own and draft_actions.is_original_newer(row),
         "sheets_behind": behind,
         "drafts": _drafts(row) if is_own else [],
-        "own_copies": [] if is_own else list(_copies(row, user)),
+        "own_copies": [] if is_own else _copies(user=user, row=row.pk),
     }
 
 
@@ -35,6 +35,17 @@ def _drafts(row: Intervention) -> list[Draft]:
     return list(rows.select_related("worksheet").order_by("pk"))
 
 
-def _copies(row: Intervention, user: User) -> Any:
+@prepared(row=ID)
+def _copies(user: User, row: int) -> QuerySet[Intervention]:
     copies = Intervention.objects.visible_to(user).filter(practice_id=user.practice_id)
     return copies.filter(copied_from__intervention=row).order_by("pk")
+
+
+@prepared(by=ID, row=ID)
+def _favourite(by: int, row: int) -> QuerySet[Favourite]:
+    return Favourite.objects.filter(by=by, intervention=row).order_by().values_list("pk", flat=True)[:1]
+
+
+@prepared(practice=ID, row=ID)
+def _tags(practice: int, row: int) -> QuerySet[OwnTag]:
+    return OwnTag.objects.filter(practice=practice, intervention=row).values_list("text", flat=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from planner.base.prepared import prepared
 from planner.library.models import Intervention, Use
 from planner.practice.models import User
 
@@ -21,7 +23,11 @@ def note(*, by: User, interventions: Iterable[int]) -> None:
 
 def used(user: User) -> list[Intervention]:
     """What the person used last, the newest first. One query."""
+    return [use.intervention for use in _newest(user=user)]
+
+
+@prepared()
+def _newest(user: User) -> QuerySet[Use]:
     rows = Use.objects.visible_to(user).filter(intervention__in=Intervention.objects.visible_to(user))
     told = rows.select_related("intervention").only("intervention__name", "intervention__language")
-    newest = told.order_by("-at", "-pk")[:SHOWN]
-    return [use.intervention for use in newest]
+    return told.order_by("-at", "-pk")[:SHOWN]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from planner.base.prepared import ID, prepared
 from planner.library.models import Intervention, InterventionEdition, OwnReview
 from planner.practice.models import User
 from planner.practice.trail import record
@@ -22,5 +24,9 @@ def write(*, by: User, edition: InterventionEdition, reviewer: str, on: date, no
 
 def of(row: Intervention, user: User) -> list[OwnReview]:
     """The practice's reviews of the entry, newest first, whichever edition they were of. One query."""
-    reviews = OwnReview.objects.visible_to(user).filter(edition__intervention=row)
-    return list(reviews.select_related("edition"))
+    return _reviews(user=user, row=row.pk)
+
+
+@prepared(row=ID)
+def _reviews(user: User, row: int) -> QuerySet[OwnReview]:
+    return OwnReview.objects.visible_to(user).filter(edition__intervention=row).select_related("edition")

@@ -23,10 +23,11 @@ from django.utils.translation import get_language
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from planner.base.prepared import ID, NUMBER, prepared, several
 from planner.library import actions, packs, shelves
 from planner.library.models import Intervention, Word
 from planner.library.offered import Offered, Places, offered_to, places_of
-from planner.library.words import FAMILY, FOR_WHOM, PHASE, SETTING, SHELF, fold, words_of
+from planner.library.words import FAMILY, FOR_WHOM, LONGEST_WORD, PHASE, SETTING, SHELF, fold, said, words_of
 from planner.practice.models import User
 
 MOST_WORDS = 8  # of a search; what comes after narrows nothing
@@ -92,20 +93,24 @@ class Choice:
     chosen: bool
 
 
+#: What a list reads of its interventions: a function of a module, which stays the same one.
+Rows = Callable[[], "QuerySet[Intervention]"]
+
+
 class Ranked(Sequence[Intervention]):
     """Interventions in the order that search gave them. A slice reads its own rows, with what a list shows of them."""
 
-    def __init__(self, places: Sequence[int], id_at: Callable[[int], int], rows: QuerySet[Intervention]):
+    def __init__(self, places: Sequence[int], id_at: Callable[[int], int], rows: Rows):
         self._places, self._id_at, self._rows = places, id_at, rows
 
-    def of(self, rows: QuerySet[Intervention]) -> Ranked:
-        """The same, read as these rows say, for a list that shows more or less."""
+    def of(self, rows: Rows) -> Ranked:
+        """The same, read as these rows say (a function of a module), for a list that shows more or less."""
         return Ranked(self._places, self._id_at, rows)
 
     @property
     def bare(self) -> Ranked:
         """The same without their content: name, aim and minutes."""
-        return self.of(Intervention.objects.all())
+        return self.of(_bare)
 
     def ids(self, most: int | None = None) -> list[int]:
         """The ids of the first ones alone; costs no query."""
@@ -117,12 +122,25 @@ class Ranked(Sequence[Intervention]):
     def __getitem__(self, which: Any) -> Any:
         places = self._places[which] if isinstance(which, slice) else [self._places[which]]
         chosen = [self._id_at(place) for place in places]
-        by_id = self._rows.in_bulk(chosen) if chosen else {}
+        by_id = {row.pk: row for row in _by_ids(rows=self._rows, ids=chosen)}
         found = [by_id[pk] for pk in chosen]
         return found if isinstance(which, slice) else found[0]
 
     def __iter__(self) -> Iterator[Intervention]:
         return iter(self[:])
+
+
+@prepared(ids=several(ID))
+def _by_ids(rows: Rows, ids: list[int]) -> QuerySet[Intervention]:
+    return rows().filter(pk__in=ids).order_by()
+
+
+def _with_content() -> QuerySet[Intervention]:
+    return Intervention.objects.select_related("current", "original")
+
+
+def _bare() -> QuerySet[Intervention]:
+    return Intervention.objects.all()
 
 
 @dataclass(frozen=True)
@@ -171,7 +189,8 @@ class _Shelves:
 
     def marks(self, pk: int) -> dict[str, Any]:
         """What a list says of where an intervention is kept."""
-        here = self.offered.of_ids([pk])
+        place = self.offered.place.get(pk)
+        here = 0 if place is None else 1 << place
         return {
             "favourite": bool(self.having("shelf", "favourite") & here),
             "own": bool(self.having("shelf", "own") & here),
@@ -216,8 +235,7 @@ def _find(text: str, user: User, filters: Filters | Mapping[str, Any] | None) ->
     if words:
         ranked.sort(key=scores.__getitem__, reverse=True)
     preferred = (*filters.language, *languages) if filters.language else languages
-    rows = Intervention.objects.select_related("current", "original")
-    entries = Ranked(ranked, lambda place: _version(offered.versions[place], preferred), rows)
+    entries = Ranked(ranked, lambda place: _version(offered.versions[place], preferred), _with_content)
     return Found(entries, len(ranked), guessed=guessed, words=marked, marks=kept.marks), matching, kept, filters
 
 
@@ -236,7 +254,9 @@ def _choices(matching: int, kept: _Shelves, filters: Filters) -> dict[str, list[
     """For each filter its values with their counts, given what is chosen in the others."""
     found = {}
     tags = {tag: tag for tag in sorted({*kept.tags, *filters.tag})}
-    for kind, labels in {**_LABELS, "language": dict(settings.LANGUAGES), "tag": tags}.items():
+    told = said()
+    in_words = {kind: told[kind] for kind in _LABELS}
+    for kind, labels in {**in_words, "language": dict(settings.LANGUAGES), "tag": tags}.items():
         chosen = getattr(filters, kind)
         shown = matching & kept.passing(replace(filters, **{kind: ()}))
         counts = {value: (shown & kept.having(kind, value)).bit_count() for value in labels}
@@ -345,10 +365,17 @@ def _like(words: list[str]) -> dict[str, int]:
     lengths = [(len(word) - _allowed(word), len(word) + _allowed(word)) for word in words if _allowed(word)]
     if not lengths:
         return {}
-    rows = Word.objects.annotate(length=Length("text")).filter(length__gte=min(low for low, _high in lengths))
-    if not any(len(word) > SHORT for word in words):  # of a long word the beginning may be mistyped
-        rows = rows.filter(length__lte=max(high for _low, high in lengths))
-    return dict(rows.values_list("text", "pk"))
+    most = max(high for _low, high in lengths)
+    if any(len(word) > SHORT for word in words):  # of a long word the beginning may be mistyped
+        most = LONGEST_WORD
+    return dict(_of_length(least=min(low for low, _high in lengths), most=most))
+
+
+@prepared(least=NUMBER, most=NUMBER)
+def _of_length(least: int, most: int) -> QuerySet[Word]:
+    """(Word, id) of those with so many letters."""
+    rows = Word.objects.annotate(length=Length("text")).filter(length__gte=least, length__lte=most)
+    return rows.values_list("text", "pk")
 
 
 def _allowed(word: str) -> int:

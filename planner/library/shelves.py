@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
+from planner.base.prepared import ID, prepared
 from planner.base.text import clean_line
 from planner.library.models import Favourite, OwnTag
 from planner.practice.models import User
@@ -17,8 +20,18 @@ def tags_of(texts: list[str]) -> tuple[str, ...]:
 
 def shelves(user: User) -> tuple[set[int], dict[str, set[int]]]:
     """The person's favourites, and for each of the practice's tags the interventions that carry it. Two queries."""
-    kept = set(Favourite.objects.filter(by=user).values_list("intervention_id", flat=True))
+    kept = set(_favourites(by=user.pk))
     tags: dict[str, set[int]] = {}
-    for pk, text in OwnTag.objects.filter(practice=user.practice_id).values_list("intervention_id", "text"):
+    for pk, text in _tags(practice=user.practice_id):
         tags.setdefault(text, set()).add(pk)
     return kept, tags
+
+
+@prepared(by=ID)
+def _favourites(by: int) -> QuerySet[Favourite]:
+    return Favourite.objects.filter(by=by).values_list("intervention_id", flat=True)
+
+
+@prepared(practice=ID)
+def _tags(practice: int) -> QuerySet[OwnTag]:
+    return OwnTag.objects.filter(practice=practice).values_list("intervention_id", "text")

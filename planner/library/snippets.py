@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from planner.library.models import Intervention
 from planner.library.words import fold
@@ -19,24 +19,20 @@ _WORD = re.compile(r"[^\W_]+")
 
 def marked(text: str, words: Collection[str]) -> SafeString:
     """The text as HTML, each of the (folded) words in a <mark>."""
-    if not words:
-        return mark_safe(escape(text))
-    return format_html_join("", "{}{}", _pieces(text, words))
-
-
-def _pieces(text: str, words: Collection[str]) -> Iterator[tuple[str, Any]]:
-    """Plain text and the marked word after it, in turn."""
-    at = 0
+    pairs, at = [], 0
     for found in _found(text, words):
-        yield text[at : found.start()], format_html_join("", "<mark>{}</mark>", [(found.group(),)])
+        pairs.append((text[at : found.start()], found.group()))
         at = found.end()
-    yield text[at:], ""
+    rest = mark_safe(escape(text[at:]))
+    return format_html_join("", "{}<mark>{}</mark>", pairs) + rest if pairs else rest
 
 
 def _found(text: str, words: Collection[str]) -> Iterator[re.Match[str]]:
     folded = fold(text)
-    if any(word in folded for word in words):  # most texts have none, and need not be taken word by word
-        yield from (match for match in _WORD.finditer(text) if fold(match.group()) in words)
+    for word in words:  # most texts have none, and need not be taken word by word
+        if word in folded:
+            yield from (match for match in _WORD.finditer(text) if fold(match.group()) in words)
+            return
 
 
 def snippet(row: Intervention, sheets: Iterable[str], words: Collection[str]) -> tuple[str, SafeString] | None:
@@ -47,7 +43,7 @@ def snippet(row: Intervention, sheets: Iterable[str], words: Collection[str]) ->
     for place, text in _places(row.current.content, sheets):
         first = next(_found(text, words), None)
         if first:
-            return place, marked(_around(text, first.start(), first.end()), words)
+            return str(place), marked(_around(text, first.start(), first.end()), words)
     return None
 
 
@@ -63,7 +59,7 @@ def _around(text: str, start: int, end: int) -> str:
     return f"{'… ' if low else ''}{piece}{' …' if high < len(text) else ''}"
 
 
-def _places(content: dict[str, Any], sheets: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _places(content: dict[str, Any], sheets: Iterable[str]) -> Iterator[tuple[Any, str]]:
     """Where to look, the more telling place first."""
     for tag in content.get("tags", ()):
         yield _("Also called"), tag

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from planner.base.access import clinical, find
+from planner.base.prepared import ID, prepared, several
 from planner.base.text import clean_line
 from planner.library import actions, beside, course_search, glossary, own_page, packs, papers, recent, search, snippets
 from planner.library.forms import PrintForm
 from planner.library.models import Intervention, InterventionEdition, Worksheet, WorksheetEdition
-from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH, words_of
+from planner.library.words import FAMILY, FOR_WHOM, GATE, PHASE, ROLE, SETTING, SHEET_KIND, STRENGTH, said, words_of
+from planner.practice.models import User
 from planner.practice.trail import record
 from planner.sheets import press
 
@@ -32,14 +34,19 @@ class Line:
     """An intervention in a list."""
 
     intervention: Intervention
-    for_whom: list[str]
-    phases: list[str]
-    gates: list[str]
+    for_whom: str
+    phases: str
+    gates: str
     evidence: str
+    minutes: str
     name: str
     aim: str
     snippet: tuple[str, str] | None = None  # where the words stand, and the text around them
     marks: Mapping[str, Any] = field(default_factory=dict)  # where it is kept
+
+    @property
+    def is_marked(self) -> bool:
+        return any(self.marks.values())
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ def library(request: HttpRequest) -> HttpResponse:
     filters = search.Filters.of(request.GET)
     text = clean_line(request.GET.get("q", ""))[: search.LONGEST_TEXT]
     found = search.browse(text, request.user, filters=filters)
-    page = Paginator(found.entries, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.entries.of(_listed), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "text": text, "filters": filters, "found": found, "page": page,
         "lines": _lines(page, found, request), "courses": course_search.find(text, request.user),
@@ -162,27 +169,41 @@ def pack_schema(request: HttpRequest) -> HttpResponse:
     return JsonResponse(packs.json_schema(), json_dumps_params={"indent": 2})
 
 
+def _listed() -> QuerySet[Intervention]:
+    """What a list shows of its interventions, and no more of their columns."""
+    rows = Intervention.objects.select_related("current", "original")
+    shown = ("name", "aim", "minutes", "language", "follows", "current__content", "original__whole_hash")
+    return rows.only(*shown)
+
+
 def _lines(page: Any, found: search.Found, request: HttpRequest) -> list[Line]:
     """The lines of a page; where something was searched for, with what was found marked. One query then."""
     rows, words = list(page), found.words
     titles: dict[int, list[str]] = {}
     if words:
-        sheets = Worksheet.objects.visible_to(request.user).filter(intervention__in=[row.pk for row in rows])
-        for pk, name in sheets.order_by("order").values_list("intervention_id", "name"):
+        for pk, name in _titles(user=request.user, rows=[row.pk for row in rows]):
             titles.setdefault(pk, []).append(name)
     return [line_of(row, words, titles.get(row.pk, ()), found.marks(row.pk)) for row in rows]
 
 
+@prepared(rows=several(ID))
+def _titles(user: User, rows: list[int]) -> QuerySet[Worksheet]:
+    """(Intervention, name) of each sheet."""
+    sheets = Worksheet.objects.visible_to(user).filter(intervention__pk__in=rows)
+    return sheets.order_by("order").values_list("intervention_id", "name")
+
+
 def line_of(row: Intervention, words: frozenset[str] = frozenset(), sheets: Any = (), marks: Any = None) -> Line:
     """What a list says about an intervention. Costs no query where `current` was fetched."""
-    content = row.current.content
+    content, told = row.current.content, said()
     in_sight = not words or any(word in words for word in words_of(f"{row.name} {row.aim}"))
     return Line(
         row,
-        [str(FOR_WHOM[value]) for value in content["for_whom"]],
-        [str(PHASE[value]) for value in content["phase"]],
-        [str(GATE[value]) for value in content["gates"]],
-        str(STRENGTH[content["evidence"]["strength"]]),
+        ", ".join(told["for_whom"][value] for value in content["for_whom"]),
+        ", ".join(told["phase"][value] for value in content["phase"]),
+        "; ".join(told["gate"][value] for value in content["gates"]),
+        told["strength"][content["evidence"]["strength"]],
+        _("%(n)s min") % {"n": row.minutes},
         snippets.marked(row.name, words),
         snippets.marked(row.aim, words),
         None if in_sight else snippets.snippet(row, sheets, words),
@@ -222,15 +243,23 @@ def _variants(variants: packs.Variants) -> list[tuple[str, str]]:
 
 def _other_languages(row: Intervention, request: HttpRequest) -> list[Intervention]:
     """The same entry in other languages."""
-    first = row.original_id or row.pk
-    rows = Intervention.objects.visible_to(request.user).exclude(pk=row.pk)
-    return list(rows.filter(Q(pk=first) | Q(original_id=first)).select_related("original").order_by("language"))
+    return _versions(user=request.user, but=row.pk, first=row.original_id or row.pk)
+
+
+@prepared(but=ID, first=ID)
+def _versions(user: User, but: int, first: int) -> QuerySet[Intervention]:
+    rows = Intervention.objects.visible_to(user).exclude(pk=but)
+    return rows.filter(Q(pk=first) | Q(original=first)).select_related("original").order_by("language")
 
 
 def _sheets(row: Intervention) -> list[SheetLine]:
     """The sheets of an intervention that are in the library now. One query."""
-    rows = row.worksheets.filter(retired_at=None).select_related("current")
-    return [sheet_line(worksheet) for worksheet in rows]
+    return [sheet_line(worksheet) for worksheet in _sheets_of(row=row.pk)]
+
+
+@prepared(row=ID)
+def _sheets_of(row: int) -> QuerySet[Worksheet]:
+    return Worksheet.objects.filter(intervention=row, retired_at=None).select_related("current")
 
 
 def sheet_line(worksheet: Worksheet) -> SheetLine:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 FAMILY = {
@@ -77,6 +79,11 @@ SHEET_KIND = {
     "guide": _("Clinician's guide"),
 }
 
+#: Kind -> its values in words, lazily; `said` has them ready in one language.
+VALUES = {
+    "family": FAMILY, "phase": PHASE, "for_whom": FOR_WHOM, "setting": SETTING, "shelf": SHELF, "strength": STRENGTH,
+    "gate": GATE,
+}  # fmt: skip
 LONGEST_WORD = 60
 _WORD = re.compile(r"[^\W_]+")
 _COMMON = """
@@ -85,6 +92,16 @@ con de del el en es la las lo los o para por que se su sus un una y
 """
 #: Words that stand everywhere and find nothing.
 COMMON = frozenset(_COMMON.split())
+
+
+def said() -> dict[str, dict[str, str]]:
+    """Kind -> its values in the language of the page. Lists say them by the hundred."""
+    return _said_in(get_language())
+
+
+@cache
+def _said_in(_language: str | None) -> dict[str, dict[str, str]]:
+    return {kind: {value: str(words) for value, words in values.items()} for kind, values in VALUES.items()}
 
 
 def fold(text: str) -> str:

@@ -21,7 +21,7 @@ def on_chart(case: Case, user: User) -> dict[str, Any]:
     if active is None:
         return {"plan": None, "plan_draft": draft}
     tree = tree_of(active)
-    histories = standing.histories(case, tree.lines)
+    histories = standing.histories(tree)
     lines = [row for rows in histories.values() for row in rows]
     return {
         "plan": active, "plan_draft": draft, "plan_tree": tree, "plan_due": reviews.of(active, lines),

@@ -16,7 +16,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from planner.base.access import Plain
 from planner.base.models import Stamped, Versioned
+from planner.base.prepared import ID, WORDS, prepared
 from planner.cases.models import Audience, Case, Person, SignatureBase, on_team
 from planner.library.models import InterventionEdition
 from planner.plans import sentences
@@ -61,6 +63,7 @@ class Modality(models.TextChoices):
 
 
 class PlanQuerySet(PlanTextQuerySet):
+    reached_by_team = True
     to_plan = ""
 
     def visible_to(self, user: User):
@@ -72,7 +75,7 @@ class PlanQuerySet(PlanTextQuerySet):
 
     def decidable_by(self, user: User):
         """Plans that wait for this person's word as the supervisor: the one thing a supervisor writes."""
-        return self.visible_to(user).filter(supervision=Supervision.AWAITING, supervisor=user)
+        return self.visible_to(user).filter(supervision=Supervision.AWAITING, supervisor=user.pk)
 
     def drafts(self):
         return self.filter(state=PlanState.DRAFT)
@@ -82,11 +85,18 @@ class PlanQuerySet(PlanTextQuerySet):
 
     def active_of(self, case: Case) -> Plan | None:
         """The plan that a case works by today."""
-        return self.filter(case=case, state=PlanState.ACTIVE).first()
+        return self.in_state(case, PlanState.ACTIVE)
 
     def draft_of(self, case: Case) -> Plan | None:
         """The version of a case that is being written, or waits for its approval."""
-        return self.filter(case=case, state=PlanState.DRAFT).first()
+        return self.in_state(case, PlanState.DRAFT)
+
+    def in_state(self, case: Case, state: str) -> Plan | None:
+        """The one version of a case that is in force, or the one that is written. Of all plans, as most ask, the
+        question is made once."""
+        if Plain.of(self) == Plain(Plan, ()):
+            return next(iter(_in_state(case=case.pk, state=state)), None)
+        return self.filter(case=case, state=state).first()
 
     def to_review(self, on: date | None = None):
         """Active plans whose review is due within WARN_DAYS or was due already."""
@@ -179,8 +189,15 @@ class Plan(PlanText, Versioned):
             raise PlanIsSigned("A signed plan is never changed. Begin a new version.")
 
 
+@prepared(case=ID, state=WORDS)
+def _in_state(case: int, state: str) -> models.QuerySet[Plan]:
+    return Plan.objects.filter(case=case, state=state)[:1]
+
+
 class OfPlanQuerySet(PlanTextQuerySet):
     """Problems and goals."""
+
+    reached_by_team = True
 
     def visible_to(self, user: User):
         return self.filter(plan__in=Plan.objects.visible_to(user))
@@ -270,6 +287,7 @@ class Goal(OfPlan):
 
 
 class ObjectiveQuerySet(PlanTextQuerySet):
+    reached_by_team = True
     to_plan = "goal__plan__"
 
     def visible_to(self, user: User):
@@ -577,8 +595,6 @@ class PlanPrintQuerySet(models.QuerySet):
 
 class PlanPrint(models.Model):
     """A plan as it was printed, kept byte for byte: for one client (`person`) or for the record."""
-
-    reached_by_team = True
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="prints")
     kind = models.CharField(max_length=6, choices=PlanPrintKind.choices)

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from planner.base.prepared import ID, prepared
 from planner.cases import clearance, gates
 from planner.cases.models import Person
 from planner.cases.names import with_people
@@ -147,12 +148,17 @@ def of_phrases(kind: str) -> str:
 def phrases_of(user: User) -> dict[str, list[str]]:
     """What the author wrote before, by field: theirs alone. One query."""
     found: dict[str, list[str]] = {}
-    rows = OwnPhrase.objects.visible_to(user).order_by("-used_at", "-pk").values_list("kind", "text")
-    for kind, text in rows[:MOST_PHRASES]:
+    for kind, text in _phrases(by=user.pk):
         mine = found.setdefault(kind, [])
         if len(mine) < OFFERED_PHRASES:
             mine.append(text)
     return found
+
+
+@prepared(by=ID)
+def _phrases(by: int) -> QuerySet[OwnPhrase]:
+    rows = OwnPhrase.objects.filter(by=by).order_by("-used_at", "-pk")
+    return rows.values_list("kind", "text")[:MOST_PHRASES]
 
 
 def whole(plan: Plan, user: User, bound: Mapping[str, PartForm] | None = None) -> dict[str, Any]:

@@ -186,7 +186,7 @@ def _texts(plan: Plan) -> tuple[tuple[str, str], ...]:
 
 
 def _goals(tree: Tree, *, plain: bool) -> tuple[GoalLine, ...]:
-    known = standing.histories(tree.plan.case, tree.lines)
+    known = standing.histories(tree)
     return tuple(_goal(node, known, plain=plain) for node in tree.goals)
 
 

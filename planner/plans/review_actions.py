@@ -114,7 +114,7 @@ def review(
     tree = tree_of(plan)
     row = PlanReview.objects.create(
         plan=plan, on=on, because=because, outcome=outcome, found=found, next_on=next_on, by=by,
-        t_score=t_score(tree, histories(plan.case, tree.lines)),
+        t_score=t_score(tree, histories(tree)),
     )  # fmt: skip
     detail: dict[str, Any] = {"because": because, "outcome": outcome}
     record("reviewed", by=by, what="plan", what_id=plan.pk, case_id=plan.case_id, detail=detail)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from planner.cases.models import FlagState, SafetyFlag
+from planner.base.prepared import ID, MOMENT, prepared
+from planner.cases.models import Case, FlagState, SafetyFlag
 from planner.plans.models import (
     WARN_DAYS,
     Plan,
@@ -48,21 +49,56 @@ class Due:
 def of(plan: Plan, lines: list[Standing] | None = None, looks: list[PlanReview] | None = None) -> Due | None:
     """Whether one plan is due. None for a plan that is not in force. `lines`: all its history, `looks`: all its
     reviews, read already."""
-    found = due([plan], lines, looks) if plan.state == PlanState.ACTIVE else []
-    return found[0] if found else None
+    if plan.state != PlanState.ACTIVE:
+        return None
+    looked = _looked(plan=plan.pk) if looks is None else [look.at for look in looks]
+    since = max(looked, default=None) or plan.frozen_at or plan.created_at
+    ((relapse, risk, *draft),) = _happened_since(case=plan.case_id, since=since)
+    if lines is None:
+        lines = _lines(case=plan.case_id)
+    changed = draft[0] is not None and tuple(draft) != (plan.code, plan.impression)
+    return _due(plan, _because(since, lines, relapse=relapse, risk=risk, diagnosis=changed))
 
 
-def due(plans: Iterable[Plan], lines: list[Standing] | None = None, looks: list[PlanReview] | None = None) -> list[Due]:
+@prepared(plan=ID)
+def looks_of(plan: int) -> QuerySet[PlanReview]:
+    """Every review of a plan with who made it, the newest first."""
+    return PlanReview.objects.filter(plan=plan).select_related("by")
+
+
+@prepared(plan=ID)
+def _looked(plan: int) -> QuerySet:
+    return PlanReview.objects.filter(plan=plan).order_by("-at").values_list("at", flat=True)[:1]
+
+
+@prepared(case=ID, since=MOMENT)
+def _happened_since(case: int, since: datetime) -> QuerySet:
+    """Whether there was a relapse, or a risk, since the last look; code and impression of the draft, None without."""
+    new = {"case": OuterRef("pk"), "at__gt": since}
+    draft = Plan.objects.filter(case=OuterRef("pk")).drafts()
+    return Case.objects.filter(pk=case).values_list(
+        Exists(Event.objects.filter(**new, kind=EventKind.RELAPSE).standing()),
+        Exists(SafetyFlag.objects.filter(**new, state=FlagState.CONCERN)),
+        Subquery(draft.values("code")[:1]),
+        Subquery(draft.values("impression")[:1]),
+    )
+
+
+@prepared(case=ID)
+def _lines(case: int) -> QuerySet[Standing]:
+    return Standing.objects.filter(case=case).newest_first()
+
+
+def due(plans: Iterable[Plan]) -> list[Due]:
     """The plans of these that ask for a look, in a constant number of queries (five), the most pressing first."""
     plans = list(plans)
     if not plans:
         return []
     cases = {plan.case_id for plan in plans}
-    reviews = _newest_reviews(plans) if looks is None else _newest_of(looks)
+    reviews = _newest_reviews(plans)
     events = Event.objects.filter(case__in=cases, kind=EventKind.RELAPSE).standing().only("case", "at")
     flags = SafetyFlag.objects.filter(case__in=cases).only("case", "at", "state")
-    if lines is None:
-        lines = list(Standing.objects.filter(case__in=cases).newest_first())
+    lines = Standing.objects.filter(case__in=cases).newest_first()
     drafts = {
         one.case_id: one for one in Plan.objects.filter(case__in=cases).drafts().only("case", "code", "impression")
     }
@@ -70,25 +106,30 @@ def due(plans: Iterable[Plan], lines: list[Standing] | None = None, looks: list[
     found = []
     for plan in plans:
         since = reviews.get(plan.pk) or plan.frozen_at or plan.created_at
-        mine = [rows.get(plan.case_id, []) for rows in happened]
-        because = _happened(since, *mine, plan=plan, draft=drafts.get(plan.case_id))
-        days = (plan.review_on - timezone.localdate()).days if plan.review_on else 0
-        if days <= WARN_DAYS:
-            because.append(ReviewBecause.INTERVAL)
-        if because:
-            found.append(Due(plan, tuple(because), days))
-    return sorted(found, key=lambda one: (not one.is_urgent, one.days))
+        relapses, risks, mine = (rows.get(plan.case_id, []) for rows in happened)
+        draft = drafts.get(plan.case_id)
+        because = _because(
+            since, mine,
+            relapse=any(event.at > since for event in relapses),
+            risk=any(flag.at > since and flag.state == FlagState.CONCERN for flag in risks),
+            diagnosis=bool(draft and (draft.code, draft.impression) != (plan.code, plan.impression)),
+        )  # fmt: skip
+        found.append(_due(plan, because))
+    return sorted(filter(None, found), key=lambda one: (not one.is_urgent, one.days))
+
+
+def _due(plan: Plan, because: list[str]) -> Due | None:
+    """With the day of the review, where that is near or over; None where nothing asks for a look."""
+    days = (plan.review_on - timezone.localdate()).days if plan.review_on else 0
+    if days <= WARN_DAYS:
+        because = [*because, ReviewBecause.INTERVAL]
+    return Due(plan, tuple(because), days) if because else None
 
 
 def _newest_reviews(plans: list[Plan]) -> dict[int, datetime]:
     """Plan -> when it was looked at last."""
     rows = PlanReview.objects.filter(plan__in=[plan.pk for plan in plans])
     return dict(rows.values_list("plan").annotate(last=Max("at")).order_by())
-
-
-def _newest_of(looks: list[PlanReview]) -> dict[int, datetime]:
-    """The same of reviews that were read already."""
-    return {plan: max(look.at for look in looks if look.plan_id == plan) for plan in {look.plan_id for look in looks}}
 
 
 def _by_case(rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -98,16 +139,14 @@ def _by_case(rows: Iterable[Any]) -> dict[int, list[Any]]:
     return found
 
 
-def _happened(
-    since: datetime, events: list[Event], flags: list[SafetyFlag], lines: list[Standing], *, plan: Plan, draft: Any
-) -> list[str]:
+def _because(since: datetime, lines: list[Standing], *, relapse: bool, risk: bool, diagnosis: bool) -> list[str]:
     """What happened since the last look that asks for another."""
     found = []
-    if any(event.at > since for event in events):
+    if relapse:
         found.append(ReviewBecause.RELAPSE)
-    if any(flag.at > since and flag.state == FlagState.CONCERN for flag in flags):
+    if risk:
         found.append(ReviewBecause.RISK)
-    if draft and (draft.code, draft.impression) != (plan.code, plan.impression):
+    if diagnosis:
         found.append(ReviewBecause.DIAGNOSIS)
     if any(row.at > since and row.goal_id and row.status == Status.MET for row in lines):
         found.append(ReviewBecause.GOAL_MET)

@@ -12,10 +12,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from planner.base.prepared import ID, prepared
 from planner.base.text import clean
 from planner.cases.actions import Refused
 from planner.cases.models import Audience, SignatureWay, SignerRole, TeamRole
@@ -216,8 +217,13 @@ def _step(plan: Plan, by: User, step: str, comment: str = "") -> None:
 def supervision_of(plan: Plan) -> list[SupervisionStep]:
     """What passed between author and supervisor about this version, and what the supervisor wrote about any version of
     the case, oldest first: a returned text is read with it."""
-    steps = SupervisionStep.objects.filter(Q(plan=plan) | Q(plan__case=plan.case_id) & ~Q(comment=""))
-    return list(steps.select_related("by", "plan").only("step", "comment", "at", "by__name", "plan__number"))
+    return _steps(plan=plan.pk, case=plan.case_id)
+
+
+@prepared(plan=ID, case=ID)
+def _steps(plan: int, case: int) -> QuerySet[SupervisionStep]:
+    steps = SupervisionStep.objects.filter(Q(plan=plan) | Q(plan__case=case) & ~Q(comment=""))
+    return steps.select_related("by", "plan").only("step", "comment", "at", "by__name", "plan__number")
 
 
 # What holds afterwards
@@ -225,10 +231,17 @@ def supervision_of(plan: Plan) -> list[SupervisionStep]:
 
 def shown(plan: Plan, tree: Tree | None = None) -> list[Shown]:
     """The signatures, each with whether its text is still the one that was signed. `tree`: the plan, read already."""
-    rows = list(plan.signatures.select_related("person"))
+    rows = _signatures(plan=plan.pk)
+    for row in rows:
+        row.plan = plan
     whole = (tree or tree_of(plan)) if rows else None
     now = {row.person_id: digest.of_tree(whole, row.person) for row in rows}
     return [Shown(row, row.sha256 == now[row.person_id]) for row in rows]
+
+
+@prepared(plan=ID)
+def _signatures(plan: int) -> QuerySet[PlanSignature]:
+    return PlanSignature.objects.filter(plan=plan).select_related("person")
 
 
 def holds(plan: Plan, tree: Tree | None = None) -> bool:

@@ -6,20 +6,31 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
+from planner.base.prepared import ID, prepared
 from planner.cases.models import Case
-from planner.plans.models import SETTLED, Standing, Status
+from planner.plans.models import SETTLED, Goal, Objective, Standing, Status
 from planner.plans.tree import Tree
 from planner.progress import goal_attainment
 
 STILL = 2  # values in a row without a step forward mean no progress
 
 
-def histories(case: Case, lines: Iterable[UUID]) -> dict[UUID, list[Standing]]:
-    """line -> its history, the newest first, without who wrote it. One query."""
-    found: dict[UUID, list[Standing]] = {}
-    for row in Standing.objects.filter(case=case, line__in=list(lines)).newest_first():
-        found.setdefault(row.line, []).append(row)
-    return found
+def histories(tree: Tree) -> dict[UUID, list[Standing]]:
+    """line -> its history through all versions, the newest first, without who wrote it. One query."""
+    found: dict[UUID, list[Standing]] = {line: [] for line in tree.lines}
+    for row in _of_plan(case=tree.plan.case_id, plan=tree.plan.pk):
+        if row.line in found:
+            found[row.line].append(row)
+    return {line: rows for line, rows in found.items() if rows}
+
+
+@prepared(case=ID, plan=ID)
+def _of_plan(case: int, plan: int) -> QuerySet[Standing]:
+    goals = Goal.objects.filter(plan=plan).order_by().values("line")
+    objectives = Objective.objects.filter(goal__plan=plan).order_by().values("line")
+    return Standing.objects.filter(Q(line__in=goals) | Q(line__in=objectives), case=case).newest_first()
 
 
 def history_of(case: Case, line: UUID) -> list[Standing]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from planner.base.prepared import ID, prepared
 from planner.cases.models import Audience, Person
 from planner.plans.models import Goal, Objective, Plan, PlannedIntervention, Problem
 
@@ -75,23 +76,40 @@ class Rows:
     planned: list[PlannedIntervention]
 
 
-def rows_of(*plans: Plan, people: Iterable[Person] | None = None) -> Rows:
-    """Four queries, for however many plans. `people` are known already: no query joins persons then, and only who is
+def rows_of(plan: Plan, other: Plan | None = None, *, people: Iterable[Person] | None = None) -> Rows:
+    """Four queries, for one plan or for two. `people` are known already: no query joins persons then, and only who is
     not among them is asked for. The rows are put in order here: to have a query ordered costs more than to order the
     few rows of a plan."""
-    goals, problems = Goal.objects.filter(plan__in=plans), Problem.objects.filter(plan__in=plans)
-    if people is None:
-        goals, problems = goals.select_related("person"), problems.select_related("person")
-    goals, problems = _in_order(goals), _in_order(problems)
-    objectives = _in_order(Objective.objects.filter(goal__in=goals))
-    planned = _in_order(PlannedIntervention.objects.filter(objective__in=objectives).with_gates())
+    asked = {"one": plan.pk, "other": (other or plan).pk}
+    problems, goals = (_in_order(_of_plans(**asked, model=model, joined=people is None)) for model in (Problem, Goal))
+    objectives, planned = _in_order(_objectives(**asked)), _in_order(_planned(**asked))
     if people is not None:
         _tell_persons([*problems, *goals], people)
     return Rows(problems, goals, objectives, planned)
 
 
-def _in_order(rows: QuerySet) -> list:
-    return sorted(rows.order_by(), key=lambda row: (row.position, row.pk))
+@prepared(one=ID, other=ID)
+def _of_plans(one: int, other: int, model: type[Problem | Goal], joined: bool) -> QuerySet:
+    rows = model.objects.filter(_either("plan", one, other)).order_by()
+    return rows.select_related("person") if joined else rows
+
+
+@prepared(one=ID, other=ID)
+def _objectives(one: int, other: int) -> QuerySet[Objective]:
+    return Objective.objects.filter(_either("goal__plan", one, other)).order_by()
+
+
+@prepared(one=ID, other=ID)
+def _planned(one: int, other: int) -> QuerySet[PlannedIntervention]:
+    return PlannedIntervention.objects.filter(_either("objective__goal__plan", one, other)).with_gates().order_by()
+
+
+def _either(to_plan: str, one: int, other: int) -> Q:
+    return Q(**{to_plan: one}) | Q(**{to_plan: other})
+
+
+def _in_order(rows: list) -> list:
+    return sorted(rows, key=lambda row: (row.position, row.pk))
 
 
 def _tell_persons(rows: list[Problem | Goal], people: Iterable[Person]) -> None:

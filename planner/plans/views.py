@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from planner.base.access import carrying, clinical, find, find_and_may_edit, find_to_edit, put
 from planner.base.once import once
+from planner.base.prepared import ID, prepared
 from planner.cases.models import Case, SignerRole
 from planner.cases.names import with_people
 from planner.cases.signing import SignatureForm, staff
@@ -50,11 +52,11 @@ def plan_page(
     with_people(found.case)
     tree = tree_of(found, rows=rows_of(found, people=people_of(found.case)))
     steps = signing.supervision_of(found)
-    histories = standing.histories(found.case, tree.lines)
+    histories = standing.histories(tree)
     lines = [row for rows in histories.values() for row in rows]
     signatures = signing.shown(found, tree)
     decides = found.supervision == Supervision.AWAITING and found.supervisor_id == request.user.pk
-    looks = list(found.reviews.select_related("by"))
+    looks = reviews.looks_of(plan=found.pk)
     context = {
         "plan": found, "tree": tree, "histories": histories, "t_score": standing.t_score(tree, histories),
         "signatures": signatures, "holds": signing.holds(found, tree), "due": reviews.of(found, lines, looks),
@@ -74,11 +76,22 @@ def plan_page(
 @clinical
 def plans(request: HttpRequest, case_pk: int) -> HttpResponse:
     """Every version of a case's plan, and every review."""
-    case = find(Case.objects.select_related("practice"), request.user, pk=case_pk)
-    rows = Plan.objects.visible_to(request.user).filter(case=case).select_related("author")
-    looks = PlanReview.objects.visible_to(request.user).filter(plan__case=case).select_related("by", "plan")
-    may_edit = Case.objects.editable_by(request.user).filter(pk=case.pk).exists() and request.user.is_clinical
-    return render(request, "plans/plans.html", {"case": case, "rows": rows, "reviews": looks, "may_edit": may_edit})
+    case, may_edit = find_and_may_edit(Case.objects.select_related("practice"), request.user, pk=case_pk)
+    context = {
+        "case": case, "rows": _versions(user=request.user, case=case.pk),
+        "reviews": _every_look(user=request.user, case=case.pk), "may_edit": may_edit and request.user.is_clinical,
+    }  # fmt: skip
+    return render(request, "plans/plans.html", context)
+
+
+@prepared(case=ID)
+def _versions(user: Any, case: int) -> QuerySet[Plan]:
+    return Plan.objects.visible_to(user).filter(case=case).select_related("author")
+
+
+@prepared(case=ID)
+def _every_look(user: Any, case: int) -> QuerySet[PlanReview]:
+    return PlanReview.objects.visible_to(user).filter(plan__case=case).select_related("by", "plan")
 
 
 @require_safe
@@ -86,8 +99,7 @@ def plans(request: HttpRequest, case_pk: int) -> HttpResponse:
 def plan_compare(request: HttpRequest, pk: int) -> HttpResponse:
     """Two versions beside each other: `?with=` is the other's number; the version before unless told."""
     right = find(Plan.objects.select_related("case", "impression_of"), request.user, pk=pk)
-    rows = Plan.objects.visible_to(request.user).filter(case=right.case).exclude(pk=right.pk)
-    others = list(rows.select_related("case", "impression_of"))
+    others = _others(user=request.user, case=right.case_id, but=right.pk)
     asked = request.GET.get("with", "")
     before = [one for one in others if one.number < right.number] or others
     left = next((one for one in others if str(one.number) == asked), before[0] if before else None)
@@ -95,6 +107,12 @@ def plan_compare(request: HttpRequest, pk: int) -> HttpResponse:
     rows = compare.rows(tree_of(left, rows=read), tree_of(right, rows=read)) if left else []
     context = {"plan": right, "left": left, "others": others, **apart(rows)}
     return render(request, "plans/compare.html", context)
+
+
+@prepared(case=ID, but=ID)
+def _others(user: Any, case: int, but: int) -> QuerySet[Plan]:
+    rows = Plan.objects.visible_to(user).filter(case=case).exclude(pk=but)
+    return rows.select_related("case", "impression_of")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -142,7 +160,7 @@ def plan_review(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The review is recorded."))
         return HttpResponseRedirect(done)
     tree = tree_of(found)
-    histories = standing.histories(found.case, tree.lines)
+    histories = standing.histories(tree)
     context = {
         "plan": found, "form": form, "due": due, "tree": tree, "histories": histories,
         "t_score": standing.t_score(tree, histories),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NoReturn, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -184,7 +184,10 @@ class CrisisLineQuerySet(models.QuerySet):
 
     def stale(self) -> Self:
         """Those that nobody has checked for half a year."""
-        return self.filter(verified_on__lt=timezone.localdate() - STALE_AFTER)
+        return self.older_than(timezone.localdate() - STALE_AFTER)
+
+    def older_than(self, day: date) -> Self:
+        return self.filter(verified_on__lt=day)
 
     def printed(self) -> Self:
         """Those that may stand on a sheet. A number for partner violence never does: whoever reads it at home reads it

@@ -14,9 +14,11 @@ from datetime import UTC, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from planner.base.prepared import ID, MOMENT, prepared
 from planner.practice.models import Practice, TrailEntry, TrailHead, User
 
 FIRST = "0" * 64
@@ -44,7 +46,7 @@ def record(
 ) -> TrailEntry:
     """Adds one line. `detail` holds facts without names and typed text. Called inside the transaction of the change,
     so that neither stands without the other. Writers queue at the one row of TrailHead."""
-    head, _ = TrailHead.objects.select_for_update().get_or_create(pk=1, defaults={"hash": FIRST})
+    head = next(iter(_head_to_write()), None) or TrailHead.objects.get_or_create(pk=1, defaults={"hash": FIRST})[0]
     entry = TrailEntry(
         at=timezone.now(),
         practice_id=practice.pk if practice else by.practice_id if by else None,
@@ -67,8 +69,18 @@ def record_look(case_id: int, *, by: User) -> None:
     """A look at a case, unless the same person's stands from the last minutes: for the parts of a page, which come
     after the page that was recorded."""
     since = timezone.now() - LOOKED
-    if not TrailEntry.objects.filter(case_id=case_id, by=by, verb="viewed", at__gte=since).exists():
+    if not _looks(case=case_id, by=by.pk, since=since):
         record("viewed", by=by, what="case", what_id=case_id, case_id=case_id)
+
+
+@prepared()
+def _head_to_write() -> QuerySet[TrailHead]:
+    return TrailHead.objects.select_for_update().filter(pk=1)
+
+
+@prepared(case=ID, by=ID, since=MOMENT)
+def _looks(case: int, by: int, since: Any) -> QuerySet[TrailEntry]:
+    return TrailEntry.objects.filter(case_id=case, by=by, verb="viewed", at__gte=since).order_by().values("pk")[:1]
 
 
 def digest(entry: TrailEntry) -> str:

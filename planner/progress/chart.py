@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from planner.base.prepared import ID, prepared
 from planner.cases.models import Case, Person
 from planner.practice.models import User
 from planner.progress import due, lines, measures, timeline
@@ -42,9 +43,10 @@ def on_chart(case: Case, user: User, **hour: Any) -> dict[str, Any]:
     }
 
 
-def looks(ratings: QuerySet) -> list[Rating]:
+@prepared(case=ID)
+def looks(case: int) -> QuerySet[Rating]:
     """Ratings with an answer that asks for a safety check and waits for it, the newest first, with their people."""
-    return list(ratings.asking_to_look().select_related("person").order_by("-on", "-pk"))
+    return Rating.objects.filter(case=case).asking_to_look().select_related("person").order_by("-on", "-pk")
 
 
 def due_lines(case: Case, on: datetime.date, **hour: Any) -> list[DueLine]:

@@ -6,8 +6,9 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
+from planner.base.prepared import DAY, ID, prepared
 from planner.cases.models import Case, Person
 from planner.progress.models import DueRule, DueUnit, Rating
 
@@ -37,7 +38,7 @@ def due_for(
     """What is due in the hour of that day, each measure of a person once. `held` are the days of sessions held so far;
     `review` and `booster` say what the hour is. Two queries, one where the rules are handed in."""
     if rules is None:
-        rules = DueRule.objects.current().filter(case=case).select_related("person")
+        rules = rules_of(case=case.pk)
     rules = [rule for rule in rules if rule.case_id == case.pk]
     if not rules:
         return []
@@ -53,8 +54,19 @@ def due_for(
 
 def last_filled(case: Case, on: datetime.date) -> dict[tuple[int, str], datetime.date]:
     """(person, measure) -> the day it was last filled, up to `on`."""
-    found = last_filled_in([case.pk], on)
-    return {(person_id, measure): day for (_case_id, person_id, measure), day in found.items()}
+    return {(person_id, measure): day for person_id, measure, day in _lasts(case=case.pk, on=on)}
+
+
+@prepared(case=ID, on=DAY)
+def _lasts(case: int, on: datetime.date) -> QuerySet:
+    rows = Rating.objects.filter(case=case, on__lte=on).standing().order_by()
+    return rows.values_list("person_id", "measure").annotate(last=Max("on"))
+
+
+@prepared(case=ID)
+def rules_of(case: int) -> QuerySet[DueRule]:
+    """The rules of a case that were not ended, each with its person."""
+    return DueRule.objects.current().filter(case=case).select_related("person")
 
 
 def last_filled_in(case_ids: Iterable[int], on: datetime.date) -> dict[tuple[int, int, str], datetime.date]:

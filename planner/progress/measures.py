@@ -6,6 +6,9 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.db.models import QuerySet
+
+from planner.base.prepared import ID, prepared
 from planner.practice.models import Practice
 from planner.progress import instruments
 from planner.progress.instruments import Measure
@@ -33,11 +36,16 @@ def of_row(row: OwnMeasure) -> Measure:
 def all_of(practice: Practice) -> list[Listed]:
     """What the practice can use today: shipped ones, then its own, each in its newest version. One query."""
     listed = {measure.slug: Listed(measure) for measure in instruments.shipped().values()}
-    own = {row.slug: row for row in OwnMeasure.objects.filter(practice=practice).order_by("pk")}
+    own = {row.slug: row for row in _own(practice=practice.pk)}
     for slug, row in sorted(own.items()):
         if row.retired_at is None and slug not in listed:
             listed[slug] = Listed(of_row(row), row)
     return list(listed.values())
+
+
+@prepared(practice=ID)
+def _own(practice: int) -> QuerySet[OwnMeasure]:
+    return OwnMeasure.objects.filter(practice=practice).order_by("pk")
 
 
 def find(slug: str, practice: Practice | int, version: str = "") -> Measure | None:

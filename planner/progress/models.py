@@ -23,6 +23,8 @@ from planner.sheets.models import Printed
 class OfCaseQuerySet(models.QuerySet):
     """Rows of a case."""
 
+    reached_by_team = True
+
     def visible_to(self, user: User):
         """Rows of the cases the person may see."""
         return self.filter(on_team(user, "case__"))
@@ -356,8 +358,6 @@ class OwnMeasure(models.Model):
     """A measure the practice added, with the text it has the right to. `content` is the file as it was read.
 
     A version stays as it is for ever; a newer one is a new row. None of them ever stands in place of one of ours."""
-
-    reached_by_team = True
 
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
     slug = models.CharField(max_length=60)

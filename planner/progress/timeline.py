@@ -5,19 +5,19 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from planner.base.prepared import ID, prepared
 from planner.cases.models import Audience, Case, Person
 from planner.progress.models import Event, EventKind, Milestone, RepairStage
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """One row of the time line. `kind` is a word for filters, `word` what it is called on the page; `whose` and `eyes`
     say whom it is about and who may read it. `take_back` are (what, id) where the row can be withdrawn."""
 
@@ -45,32 +45,32 @@ OF_ALL = ("on", "audience", "withdrawn_at", "withdrawn_reason", *_named("reader"
 
 def of_case(case: Case, *, withdrawn: bool = False, limit: int | None = None) -> list[Moment]:
     """Events, milestones and repair stages, the newest first. Three queries. `withdrawn` shows what was taken back."""
-    events = _rows(
-        Event.objects.filter(case=case)
-        .select_related("person", "reader", "reported_by", "repairs")
-        .only(
-            *OF_ALL,
-            "hour",
-            "kind",
-            "known",
-            "reported_note",
-            "hours_to_repair",
-            "repairs__on",
-            *_named("person"),
-            *_named("reported_by"),
-        ),
-        withdrawn,
-    )
-    milestones = Milestone.objects.filter(case=case).select_related("person", "reader")
-    milestones = _rows(milestones.only(*OF_ALL, "kind", "evidence", "seen_by", *_named("person")), withdrawn)
-    stages = RepairStage.objects.filter(case=case).select_related("reader").only(*OF_ALL, "stage", "evidence")
-    stages = _rows(stages, withdrawn)
+    asked = {"case": case.pk, "withdrawn": withdrawn, "limit": limit}
     found = [
-        *(_of_event(row) for row in events.order_by("-on", "-pk")[:limit]),
-        *(_of_milestone(row) for row in milestones.order_by("-on", "-pk")[:limit]),
-        *(_of_stage(row) for row in stages.order_by("-on", "-pk")[:limit]),
+        *(_of_event(row) for row in _events(**asked)),
+        *(_of_milestone(row) for row in _milestones(**asked)),
+        *(_of_stage(row) for row in _stages(**asked)),
     ]
     return laid(found)[:limit]
+
+
+@prepared(case=ID)
+def _events(case: int, **which: Any) -> QuerySet[Event]:
+    rows = Event.objects.filter(case=case).select_related("person", "reader", "reported_by", "repairs")
+    told = ("hour", "kind", "known", "reported_note", "hours_to_repair", "repairs__on")
+    return _rows(rows.only(*OF_ALL, *told, *_named("person"), *_named("reported_by")), **which)
+
+
+@prepared(case=ID)
+def _milestones(case: int, **which: Any) -> QuerySet[Milestone]:
+    rows = Milestone.objects.filter(case=case).select_related("person", "reader")
+    return _rows(rows.only(*OF_ALL, "kind", "evidence", "seen_by", *_named("person")), **which)
+
+
+@prepared(case=ID)
+def _stages(case: int, **which: Any) -> QuerySet[RepairStage]:
+    rows = RepairStage.objects.filter(case=case).select_related("reader")
+    return _rows(rows.only(*OF_ALL, "stage", "evidence"), **which)
 
 
 def laid(*rows: Iterable[Moment]) -> list[Moment]:
@@ -79,8 +79,8 @@ def laid(*rows: Iterable[Moment]) -> list[Moment]:
     return sorted(every, key=lambda moment: (moment.on, moment.hour or datetime.time.max), reverse=True)
 
 
-def _rows(rows: QuerySet, withdrawn: bool) -> QuerySet:
-    return rows if withdrawn else rows.standing()
+def _rows(rows: QuerySet, *, withdrawn: bool, limit: int | None) -> QuerySet:
+    return (rows if withdrawn else rows.standing()).order_by("-on", "-pk")[:limit]
 
 
 def eyes(audience: str, reader: Person | None) -> str:

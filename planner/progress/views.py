@@ -14,12 +14,9 @@ from planner.cases.finding import find_case
 from planner.cases.models import Case
 from planner.progress import chart, lines, measures, page, setting_actions
 from planner.progress.forms import DueForm, SharingForm
-from planner.progress.models import ChartSharing, DueRule, Rating
+from planner.progress.models import ChartSharing, DueRule
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
-SHOWN_RATINGS = 40
-#: What a row shows of a rating.
-ROW = ("on", "score", "complete", "way", "audience", "withdrawn_at")
 
 
 @require_safe
@@ -33,7 +30,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "people": people,
         "listed": measures.all_of(case.practice),
-        "looks": chart.looks(Rating.objects.filter(case=case)),
+        "looks": chart.looks(case=case.pk),
         "due": chart.due_lines(case, timezone.localdate()),
         "may_edit": may_edit,
     }
@@ -56,10 +53,10 @@ def measure_chart(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         drawn = lines.chart_of(case, measure, chosen.person, everything=everything)
     else:
         drawn = lines.joint_chart(case, measure, people)
-    rows = Rating.objects.filter(case=case, measure=slug, person=chosen.person if chosen else None)
+    ratings = lines.newest_of(case, measure, chosen.person_id) if chosen else []
     context = {
         "measure": measure, "title": lines.title_of(measure), "places": places, "chosen": chosen, "chart": drawn,
-        "everything": everything, "ratings": rows.only(*ROW).order_by("-on", "-pk")[:SHOWN_RATINGS],
+        "everything": everything, "ratings": ratings,
         "allowed": lines.allowing(case, slug), "may_edit": may_edit,
     }  # fmt: skip
     return page.show(request, "progress/measure_chart.html", case, **context)

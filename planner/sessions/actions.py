@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, Subquery
+from django.db.models import Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from planner.base.prepared import ID, prepared
 from planner.cases import clearance, gates
 from planner.cases.models import Case, Participant
 from planner.cases.names import current, with_people
@@ -331,19 +332,24 @@ def left_over(session: Session) -> list[AgendaItem]:
 
 def left_by_last(session: Session) -> AgendaItemQuerySet:
     """What the last held session before this one left or did in part."""
-    last = _held(session.case, before=session).values("pk")[:1]
+    return left_before(session.pk, session.case_id, session.starts_at)
+
+
+def left_before(session: int, case: int, starts_at: datetime) -> AgendaItemQuerySet:
+    """The same by the session's id, its case's and its moment."""
+    last = _held(case).filter(starts_at__lt=starts_at).exclude(pk=session).values("pk")[:1]
     return AgendaItem.objects.unfinished().filter(session=Subquery(last))
 
 
 def last_held(case: Case, *, before: Session | None = None) -> Session | None:
     """The newest session of the case that was held, `before` one of them where given."""
-    return _held(case, before=before).first()
+    held = _held(case.pk)
+    return (held if before is None else held.filter(starts_at__lt=before.starts_at).exclude(pk=before.pk)).first()
 
 
-def _held(case: Case, *, before: Session | None = None) -> SessionQuerySet:
+def _held(case: int) -> SessionQuerySet:
     """The sessions of the case that were held, the newest first."""
-    held = Session.objects.filter(case=case, state=SessionState.HELD).order_by("-starts_at")
-    return held if before is None else held.filter(starts_at__lt=before.starts_at).exclude(pk=before.pk)
+    return Session.objects.filter(case=case, state=SessionState.HELD).order_by("-starts_at")
 
 
 @transaction.atomic
@@ -567,8 +573,13 @@ def attending_of(session: Session) -> list[Participant]:
     """Who attends, with their persons; everybody in the case where nobody was named. Everybody is kept with the case:
     whoever asks who attends asks what is known about them all next."""
     with_people(session.case)
-    named = set(session.attendees.through.objects.filter(session=session).values_list("participant_id", flat=True))
+    named = set(_named(session=session.pk))
     return [place for place in session.case.participants.all() if place.pk in named] or current(session.case)
+
+
+@prepared(session=ID)
+def _named(session: int) -> QuerySet[Any]:
+    return Session.attendees.through.objects.filter(session=session).values_list("participant_id", flat=True)
 
 
 def look(session: Session, wanted: Iterable[str], attending: list[Participant] | None = None) -> gates.Verdict:

@@ -45,6 +45,8 @@ class Mode(models.TextChoices):
 
 
 class SessionQuerySet(models.QuerySet):
+    reached_by_team = True
+
     def visible_to(self, user: User):
         """Sessions of the cases the person may see."""
         return self.filter(on_team(user, "case__"))
@@ -138,8 +140,8 @@ class AgendaItemQuerySet(models.QuerySet):
         """Items removed less than a minute ago."""
         return self.filter(removed_at__gte=timezone.now() - UNDO)
 
-    def kept_or_just_removed(self):
-        return self.filter(Q(removed_at=None) | Q(removed_at__gte=timezone.now() - UNDO))
+    def kept_or_removed_since(self, moment: datetime):
+        return self.filter(Q(removed_at=None) | Q(removed_at__gte=moment))
 
     def for_agenda(self):
         """What an agenda shows of its items, for many at once: of a library entry its id (`entry`) and its gates
@@ -284,6 +286,8 @@ RAISED = (RiskLevel.MODERATE, RiskLevel.HIGH, RiskLevel.IMMINENT)
 
 
 class NoteQuerySet(models.QuerySet):
+    reached_by_team = True
+
     def visible_to(self, user: User):
         """Notes of the cases the person may see; a supervisor reads them, the front desk none."""
         return self.filter(on_team(user, "session__case__"))
@@ -528,7 +532,7 @@ class PhraseUse(models.TextChoices):
 class PhraseQuerySet(models.QuerySet):
     def visible_to(self, user: User):
         """A person's own phrases, nobody else's."""
-        return self.filter(by=user) if user.is_authenticated else self.none()
+        return self.filter(by_id=user.pk) if user.is_authenticated else self.none()
 
     editable_by = visible_to
 
@@ -536,10 +540,6 @@ class PhraseQuerySet(models.QuerySet):
 class Phrase(Versioned):
     """Words that a clinician uses often, theirs alone and without any client's name. `short` typed after a full stop
     (".eng") puts the whole in."""
-
-    reached_by_team = True
-
-    reached_by_team = True
 
     by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     use = models.CharField(max_length=10, choices=PhraseUse.choices, default=PhraseUse.TEXT)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F
-from django.utils import formats
+from django.db.models import F, QuerySet
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from planner.base.prepared import DAY, ID, prepared
 from planner.cases import gates
 from planner.homework.models import Assignment, AssignmentState
 from planner.library.models import WorksheetEdition
@@ -69,23 +71,19 @@ class Needs:
 
     @cached_property
     def objectives(self) -> list[Objective]:
-        return list(Objective.objects.active_of(self.session.case).in_words())
+        return _objectives(case=self.session.case_id)
 
     @cached_property
     def planned(self) -> list[PlannedIntervention]:
         """What the plan has of the library, each with the gates (`gates_told`) alone of all that its entry says."""
-        rows = PlannedIntervention.objects.active_of(self.session.case).filter(edition__isnull=False)
-        shown = ("minutes", "objective__line", "objective__position", "objective__goal__position",
-                 "edition__intervention__name", "edition__intervention__minutes")  # fmt: skip
-        return list(rows.annotate(gates_told=F("edition__content__gates")).only(*shown))
+        return _planned(case=self.session.case_id)
 
     @cached_property
     def homework(self) -> list[Need]:
         """What waits for its review with those who come, unless it stands on the agenda. Two partners have the same
         sheet as a rule: each one's is looked at."""
         taken = {item.assignment_id for item in self.items}
-        shown = ("title", "starts_on", "state", "person__print_name", "person__name")
-        rows = Assignment.objects.to_review(self.session.case).select_related("person").only(*shown)
+        rows = _to_review(case=self.session.case_id, day=timezone.localdate())
         here = [row for row in rows if row.person_id is None or row.person_id in self.people]
         return [_review(row) for row in here if row.pk not in taken]
 
@@ -130,8 +128,32 @@ class Needs:
         """Lines of the objectives that the last held hours served, by their agenda or by their note."""
         if not self.past.lately:
             return frozenset()
-        notes = NoteObjective.objects.filter(note__session__in=self.past.lately).order_by()
-        return self.past.served.union(notes.values_list("objective__line", flat=True))
+        return self.past.served.union(_served_by_notes(case=self.session.case_id, but=self.session.pk))
+
+
+@prepared(case=ID)
+def _objectives(case: int) -> QuerySet[Objective]:
+    return Objective.objects.active_of(case).in_words()
+
+
+@prepared(case=ID)
+def _planned(case: int) -> QuerySet[PlannedIntervention]:
+    rows = PlannedIntervention.objects.active_of(case).filter(edition__isnull=False)
+    shown = ("minutes", "objective__line", "objective__position", "objective__goal__position",
+             "edition__intervention__name", "edition__intervention__minutes")  # fmt: skip
+    return rows.annotate(gates_told=F("edition__content__gates")).only(*shown)
+
+
+@prepared(case=ID, day=DAY)
+def _to_review(case: int, day: date) -> QuerySet[Assignment]:
+    shown = ("title", "starts_on", "state", "person__print_name", "person__name")
+    return Assignment.objects.to_review(case, on=day).select_related("person").only(*shown)
+
+
+@prepared(case=ID, but=ID)
+def _served_by_notes(case: int, but: int) -> QuerySet[NoteObjective]:
+    notes = NoteObjective.objects.filter(note__session__in=past.lately(case, but)).order_by()
+    return notes.values_list("objective__line", flat=True)
 
 
 def _review(row: Assignment) -> Need:

@@ -7,14 +7,27 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from planner.base.prepared import ID, prepared
 from planner.cases.models import Audience, CaseKind, Participant, SecretsPolicy
-from planner.cases.names import label
+from planner.cases.names import label, with_people
 from planner.plans.models import Objective
 from planner.practice.models import NoteFormat, User
 from planner.sessions import note_actions, note_facts, note_formats, note_forms, note_text, note_words
-from planner.sessions.models import Addendum, Mode, NoteState, NoteStep, Phrase, ProgressNote, RiskLevel, Session, Step
+from planner.sessions.models import (
+    Addendum,
+    Mode,
+    NoteSignature,
+    NoteState,
+    NoteStep,
+    Phrase,
+    ProgressNote,
+    RiskLevel,
+    Session,
+    Step,
+)  # fmt: skip
 
 #: What one chooses for an objective: where it stands, or that it was not the subject.
 LEFT_OUT = "out"
@@ -44,12 +57,12 @@ class NotePage:
     @cached_property
     def places(self) -> list[Participant]:
         """Everybody of the case, and whoever was there but has left since."""
-        everybody = self.session.case.participants.select_related("person")
-        return [one for one in everybody if one.left_on is None or one.pk in self.present]
+        with_people(self.session.case)
+        return [one for one in self.session.case.participants.all() if one.left_on is None or one.pk in self.present]
 
     @cached_property
     def present(self) -> set[int]:
-        return set(self.note.present.values_list("pk", flat=True))
+        return set(_present_at(note=self.note.pk))
 
     @cached_property
     def facts(self) -> note_facts.Facts:
@@ -108,21 +121,21 @@ class NotePage:
         """What the record says, without what the form beside it asks for."""
         return [line for line in self.hour if line.name not in ("when", "kind", "how", "code", "who")]
 
-    @property
+    @cached_property
     def objective_lines(self) -> list[note_words.Line]:
         return note_words.objectives(self.facts)
 
-    @property
+    @cached_property
     def text_lines(self) -> list[note_words.Line]:
         return note_words.texts(self.note)
 
-    @property
+    @cached_property
     def risk_lines(self) -> list[note_words.Line]:
         return note_words.risk(self.note)
 
     @property
     def whole(self) -> str:
-        return note_words.whole(self.note, self.facts)
+        return note_words.as_text([*self.hour, *self.objective_lines, *self.text_lines, *self.risk_lines])
 
     @property
     def is_alone(self) -> bool:
@@ -170,11 +183,11 @@ class NotePage:
 
     @cached_property
     def phrases(self) -> list[Phrase]:
-        return list(Phrase.objects.visible_to(self.user))
+        return _phrases(user=self.user)
 
     @cached_property
     def history(self) -> list[NoteStep]:
-        return list(self.note.steps.select_related("by"))
+        return _steps_of(note=self.note.pk)
 
     @property
     def returned_with(self) -> str:
@@ -186,12 +199,15 @@ class NotePage:
     @cached_property
     def signatures(self) -> list[Any]:
         """The signatures under the text as it stands; one under a text that was returned is history."""
-        return [one for one in self.note.signatures.all() if one.sha256 == self.note.sha256]
+        return [one for one in _signatures_of(note=self.note.pk) if one.sha256 == self.note.sha256]
 
     @cached_property
     def addenda(self) -> list[tuple[Addendum, bool]]:
         """Each with whether it still is what was written."""
-        return [(one, note_text.addendum_holds(one)) for one in self.note.addenda.all()]
+        found = _addenda_of(note=self.note.pk)
+        for one in found:
+            one.note = self.note
+        return [(one, note_text.addendum_holds(one)) for one in found]
 
     @cached_property
     def holds(self) -> bool:
@@ -201,6 +217,31 @@ class NotePage:
     @property
     def may_decide(self) -> bool:
         return self.note.state == NoteState.AWAITING and self.note.supervisor_id == self.user.pk
+
+
+@prepared(note=ID)
+def _present_at(note: int) -> QuerySet[Any]:
+    return ProgressNote.present.through.objects.filter(progressnote=note).values_list("participant_id", flat=True)
+
+
+@prepared()
+def _phrases(user: User) -> QuerySet[Phrase]:
+    return Phrase.objects.visible_to(user)
+
+
+@prepared(note=ID)
+def _steps_of(note: int) -> QuerySet[NoteStep]:
+    return NoteStep.objects.filter(note=note).select_related("by")
+
+
+@prepared(note=ID)
+def _signatures_of(note: int) -> QuerySet[NoteSignature]:
+    return NoteSignature.objects.filter(note=note)
+
+
+@prepared(note=ID)
+def _addenda_of(note: int) -> QuerySet[Addendum]:
+    return Addendum.objects.filter(note=note)
 
 
 def _objective_row(objective: Objective, said: Any) -> ObjectiveRow:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
+from planner.base.prepared import ID, prepared
 from planner.practice.models import TrailEntry
-from planner.sessions.models import Addendum, ProgressNote
+from planner.sessions.models import Addendum, NoteObjective, ProgressNote
 
 
 def canonical(note: ProgressNote) -> str:
@@ -26,12 +30,24 @@ def canonical(note: ProgressNote) -> str:
         "service_code": note.service_code,
         "parts": {name: text for name, text in note.parts.items() if text},
         "risk": [note.risk_level, note.risk_basis, note.risk_action, note.risk_person_id],
-        "objectives": sorted([row.objective_id, row.step, row.response] for row in note.objectives.all()),
+        "objectives": sorted([row.objective_id, row.step, row.response] for row in _objectives(note)),
         "facts": note.facts,
         "signed_at": _moment(note.signed_at),
         "late": note.late,
     }
     return _plain(content)
+
+
+def _objectives(note: ProgressNote) -> Iterable[NoteObjective]:
+    """One query, or none where they were fetched for a list of notes."""
+    if "objectives" in getattr(note, "_prefetched_objects_cache", {}):
+        return note.objectives.all()
+    return _objectives_of(note=note.pk)
+
+
+@prepared(note=ID)
+def _objectives_of(note: int) -> QuerySet[NoteObjective]:
+    return NoteObjective.objects.filter(note=note)
 
 
 def digest(note: ProgressNote) -> str:
@@ -49,8 +65,14 @@ def holds_in_the_trail(note: ProgressNote) -> bool:
     queries at most."""
     if not holds(note):
         return False
-    line = TrailEntry.objects.filter(verb="signed", what="note", what_id=note.pk).order_by("-pk").first()
-    return line is not None and line.detail.get("sha256") == note.sha256
+    return any(detail.get("sha256") == note.sha256 for detail in _signed(note=note.pk))
+
+
+@prepared(note=ID)
+def _signed(note: int) -> QuerySet[TrailEntry]:
+    """What the trail says of the note's last signing."""
+    lines = TrailEntry.objects.filter(verb="signed", what="note", what_id=note).order_by("-pk")
+    return lines.values_list("detail", flat=True)[:1]
 
 
 def addendum_digest(addendum: Addendum, note_sha256: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,9 +21,11 @@ from django.views.decorators.http import require_POST, require_safe
 from planner.base.access import carrying, clinical, find, find_and_may_edit, find_to_edit
 from planner.base.models import Stale
 from planner.base.once import once
+from planner.base.prepared import ID, prepared
 from planner.base.text import clean
 from planner.cases.models import Participant
 from planner.plans.models import Objective
+from planner.practice.models import User
 from planner.practice.trail import record
 from planner.sessions import note_actions, note_facts, note_formats, sent
 from planner.sessions.actions import Refused
@@ -40,22 +43,30 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, session, may_edit=may_edit)
 
 
+@prepared(session=ID)
+def _note_of(user: User, session: int) -> QuerySet[ProgressNote]:
+    rows = ProgressNote.objects.select_related("person", "risk_person", "author", "supervisor")
+    return rows.visible_to(user).filter(session=session)
+
+
 def _page(
     request: HttpRequest, session: Session, *, may_edit: bool | None = None, status: int = 200, **extra: Any
 ) -> HttpResponse:
     """The page as it stands now, for who may write and for who may only read; which it is, is asked unless told."""
-    found = ProgressNote.objects.select_related("person", "risk_person", "author", "supervisor")
-    note = found.visible_to(request.user).filter(session=session).first()
+    note = next(iter(_note_of(user=request.user, session=session.pk)), None)
     if may_edit is None:
         may_edit = Session.objects.editable_by(request.user).filter(pk=session.pk).exists()
     context = {"session": session, "case": session.case, "may_edit": may_edit, **extra}
     if note is None:
         return render(request, "sessions/note_none.html", context, status=status)
-    context |= {"page": NotePage(session, note, request.user), "note": note}
+    page = NotePage(session, note, request.user)
+    context |= {"page": page, "note": note}
     if note.is_open and may_edit:
         return render(request, "sessions/note_write.html", context | {"longest": LONGEST}, status=status)
-    context.setdefault("addendum", AddendumForm(note=note))
-    context.setdefault("back_form", ReturnForm())
+    if may_edit and "addendum" not in context:
+        context["addendum"] = AddendumForm(note=note)
+    if page.may_decide and "back_form" not in context:
+        context["back_form"] = ReturnForm()
     return render(request, "sessions/note_read.html", context, status=status)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,7 +68,11 @@ def risk(note: ProgressNote) -> list[Line]:
 
 def whole(note: ProgressNote, facts: Facts) -> str:
     """The note as one clean text."""
-    lines = [*hour(note, facts), *objectives(facts), *texts(note), *risk(note)]
+    return as_text([*hour(note, facts), *objectives(facts), *texts(note), *risk(note)])
+
+
+def as_text(lines: Iterable[Line]) -> str:
+    """Lines one under the other, each with its label."""
     return "\n\n".join(f"{line.label}\n{line.text}" for line in lines)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, Prefetch, prefetch_related_objects
+from django.db.models import F, Prefetch, QuerySet, prefetch_related_objects
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from planner.base.prepared import ID, MOMENT, prepared
 from planner.cases import gates, talk
 from planner.cases.models import Participant, name_on_paper
 from planner.cases.names import label
@@ -20,13 +24,15 @@ from planner.library.words import FOR_WHOM
 from planner.practice.models import User
 from planner.sessions import actions, agenda, needs, suggest
 from planner.sessions.before import Before, used_with
-from planner.sessions.models import WORK, AgendaItem, Handout, Session
+from planner.sessions.models import UNDO, WORK, AgendaItem, Handout, Session
 
 SHOWN = 15  # rows of the library beside an agenda; the search narrows them
-#: What that list shows of an intervention: none of its text.
-_FOR_A_LIST = Intervention.objects.only("name", "minutes").annotate(
-    for_whom=F("current__content__for_whom"), gates=F("current__content__gates")
-)
+
+
+def _for_a_list() -> QuerySet[Intervention]:
+    """What that list shows of an intervention: none of its text."""
+    rows = Intervention.objects.only("name", "minutes")
+    return rows.annotate(for_whom=F("current__content__for_whom"), gates=F("current__content__gates"))
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,9 @@ class Plan:
     def _items(self) -> list[AgendaItem]:
         """What is on the agenda, and what was removed a moment ago. One query, and one where sheets stand without their
         intervention."""
-        rows = list(self.session.items.kept_or_just_removed().for_agenda())
+        rows = _items_of(session=self.session.pk, since=timezone.now() - UNDO)
+        for row in rows:
+            row.session = self.session
         alone = WorksheetEdition.objects.select_related("worksheet__intervention__current")
         prefetch_related_objects([row for row in rows if row.sheet_id], Prefetch("sheet", alone))
         return rows
@@ -113,10 +121,12 @@ class Plan:
     @cached_property
     def rows(self) -> list[ItemRow]:
         """The items with their sheets. One query: only what is in the library has sheets."""
-        given_out = [item for item in self.items if item.of_library]
-        prefetch_related_objects(given_out, Prefetch("handouts", Handout.objects.for_agenda()))
+        handouts: dict[int, list[Handout]] = defaultdict(list)
+        if any(item.of_library for item in self.items):
+            for handout in _handouts_of(session=self.session.pk):
+                handouts[handout.item_id].append(handout)
         return [
-            ItemRow(item, number, _sheets(item) if item.of_library else (), tuple(_each(self._stops(item))))
+            ItemRow(item, number, _sheets(handouts[item.pk]), tuple(_each(self._stops(item))))
             for number, item in enumerate(self.items, 1)
         ]
 
@@ -157,7 +167,7 @@ class Plan:
         if not self.session.is_open:
             return []
         taken = {item.carried_from_id for item in self.items}
-        rows = actions.left_by_last(self.session).only("title", "minutes", "done", "note")
+        rows = _left_for(session=self.session.pk, case=self.session.case_id, starts_at=self.session.starts_at)
         return [item for item in rows if item.pk not in taken]
 
     @cached_property
@@ -232,7 +242,7 @@ class Plan:
 
     def library(self, text: str, filters: search.Filters) -> list[LibraryRow]:
         """The interventions that the search and its filters find."""
-        found = search.find(text, self.user, filters).of(_FOR_A_LIST)[:SHOWN]
+        found = search.find(text, self.user, filters).of(_for_a_list)[:SHOWN]
         rows = [self._library_row(intervention) for intervention in found]
         sheets = self.open_sheets(row.intervention.pk for row in rows if row.shut)
         return [replace(row, sheets=sheets.get(row.intervention.pk, ())) for row in rows]
@@ -250,8 +260,28 @@ class Plan:
 
 def templates_for(user: User, kind: str) -> list[SessionTemplate]:
     """Session templates that fit a case of this kind, without their items."""
+    return [one for one in _templates(user=user) if kind in one.for_whom]
+
+
+@prepared()
+def _templates(user: User) -> QuerySet[SessionTemplate]:
     rows = SessionTemplate.objects.visible_to(user).only("name", "minutes", "kind")
-    return [one for one in rows.annotate(for_whom=F("content__for_whom")) if kind in one.for_whom]
+    return rows.annotate(for_whom=F("content__for_whom"))
+
+
+@prepared(session=ID, since=MOMENT)
+def _items_of(session: int, since: datetime) -> QuerySet[AgendaItem]:
+    return AgendaItem.objects.filter(session=session).kept_or_removed_since(since).for_agenda()
+
+
+@prepared(session=ID)
+def _handouts_of(session: int) -> QuerySet[Handout]:
+    return Handout.objects.filter(item__session=session, item__removed_at=None).for_agenda()
+
+
+@prepared(session=ID, case=ID, starts_at=MOMENT)
+def _left_for(session: int, case: int, starts_at: datetime) -> QuerySet[AgendaItem]:
+    return actions.left_before(session, case, starts_at).only("title", "minutes", "done", "note")
 
 
 def _each(reasons: Iterable[gates.Reason]) -> list[gates.Reason]:
@@ -259,11 +289,11 @@ def _each(reasons: Iterable[gates.Reason]) -> list[gates.Reason]:
     return list({reason.sentence: reason for reason in reasons}.values())
 
 
-def _sheets(item: AgendaItem) -> tuple[SheetRow, ...]:
+def _sheets(handouts: Iterable[Handout]) -> tuple[SheetRow, ...]:
     """The handouts of an item, sheet by sheet."""
     grouped: dict[int, list[tuple[Handout, str]]] = {}
     titles: dict[int, str] = {}
-    for handout in item.handouts.all():
+    for handout in handouts:
         mine = handout.participant_id is not None
         name = name_on_paper(handout.print_name, handout.full_name) if mine else _("one copy for everyone")
         grouped.setdefault(handout.edition_id, []).append((handout, name))

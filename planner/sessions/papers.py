@@ -9,13 +9,18 @@ Safety flags and screening are no part of anything built here.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+from django.db.models.fields.json import KeyTextTransform
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
+from planner.base.prepared import ID, MOMENT, prepared
 from planner.cases import talk
 from planner.cases.models import Audience, Case, Participant, Person
 from planner.homework import adapting
@@ -111,16 +116,10 @@ def person_value(participant: Participant) -> str:
 
 def copies_of(session: Session, attending: list[Participant]) -> list[Copy]:
     """Every sheet that is wanted: person by person in the order of the case, joint sheets last. Three queries."""
-    rows = (
-        Handout.objects.filter(item__session=session, item__removed_at=None, wanted=True)
-        .select_related(
-            "edition__worksheet", "item__edition", "item__sheet__worksheet__intervention__current",
-            "participant__person",
-        )
-        .order_by("item__position", "pk")
-    )  # fmt: skip
     places = {participant.pk: place for place, participant in enumerate(attending)}
-    handouts = [row for row in rows if row.participant_id is None or row.participant_id in places]
+    handouts = [
+        row for row in _wanted(session=session.pk) if row.participant_id is None or row.participant_id in places
+    ]
     translated = _translations(handouts)
     adapted = adapting.for_people(session.case, handouts)
     found = []
@@ -134,6 +133,15 @@ def copies_of(session: Session, attending: list[Participant]) -> list[Copy]:
         shut_by = dict.fromkeys([*row.gates, *(edition.own_gates or ())])
         found.append(Copy(edition, row.participant, tuple(shut_by), behind, own))
     return sorted(found, key=lambda copy: places[copy.participant.pk] if copy.participant else len(places))
+
+
+@prepared(session=ID)
+def _wanted(session: int) -> QuerySet[Handout]:
+    rows = Handout.objects.filter(item__session=session, item__removed_at=None, wanted=True)
+    rows = rows.select_related(
+        "edition__worksheet", "item__edition", "item__sheet__worksheet__intervention__current", "participant__person"
+    )
+    return rows.order_by("item__position", "pk")
 
 
 def _translations(handouts: Iterable[Handout]) -> dict[tuple[int, str], tuple[WorksheetEdition, bool]]:
@@ -412,10 +420,11 @@ def _agenda_order(
 def _agenda_lines(session: Session, attending: list[Participant]) -> tuple[AgendaLine, ...]:
     start = session.wall_start.replace(tzinfo=None)
     passed, found = 0, []
-    items = session.items.kept().select_related("edition").prefetch_related("handouts__edition")
-    for number, item in enumerate(items, 1):
+    sheets: dict[int, dict[str, None]] = defaultdict(dict)  # each title once
+    for item, title in _titles(session=session.pk):
+        sheets[item][title] = None
+    for number, item in enumerate(_items(session=session.pk), 1):
         minute = start.hour * 60 + start.minute + passed
-        titles = dict.fromkeys(one.edition.content["title"] for one in item.handouts.all() if one.wanted)
         found.append(
             AgendaLine(
                 number=number,
@@ -424,11 +433,23 @@ def _agenda_lines(session: Session, attending: list[Participant]) -> tuple[Agend
                 minutes=item.minutes,
                 prompt=item.prompt,
                 steps=steps_of(item, attending),
-                sheets=tuple(titles),
+                sheets=tuple(sheets[item.pk]),
             )
         )
         passed += item.minutes
     return tuple(found)
+
+
+@prepared(session=ID)
+def _items(session: int) -> QuerySet[AgendaItem]:
+    return AgendaItem.objects.filter(session=session).kept().select_related("edition")
+
+
+@prepared(session=ID)
+def _titles(session: int) -> QuerySet[Handout]:
+    """(Item, title) of each sheet that is to be given out."""
+    rows = Handout.objects.filter(item__session=session, item__removed_at=None, wanted=True)
+    return rows.annotate(title=KeyTextTransform("title", "edition__content")).values_list("item_id", "title")
 
 
 def steps_of(item: AgendaItem, attending: Iterable[Participant]) -> tuple[AgendaStep, ...]:
@@ -460,12 +481,13 @@ def _words(words: Iterable[str | Mapping[str, str]], names: Mapping[str, list[st
 
 def next_date(session: Session) -> Any:
     """When the case meets next after this session, on the wall; None where nothing is planned."""
-    following = (
-        Session.objects.filter(case_id=session.case_id, state=SessionState.PLANNED, starts_at__gt=session.starts_at)
-        .order_by("starts_at")
-        .first()
-    )
-    return following.wall_start if following else None
+    return next((one.wall_start for one in _following(case=session.case_id, moment=session.starts_at)), None)
+
+
+@prepared(case=ID, moment=MOMENT)
+def _following(case: int, moment: datetime) -> QuerySet[Session]:
+    coming = Session.objects.filter(case=case, state=SessionState.PLANNED, starts_at__gt=moment)
+    return coming.order_by("starts_at", "pk").only("starts_at", "zone")[:1]
 
 
 def day_words(day: Any) -> str:

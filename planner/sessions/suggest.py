@@ -15,13 +15,14 @@ from typing import get_args
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from planner.base.prepared import ID, WORDS, prepared
 from planner.cases import gates
 from planner.cases.models import CaseKind, InjurySide, Participant, ParticipantRole, Phase
 from planner.library import packs
 from planner.library.models import Facet, Intervention, SessionTemplate, WorksheetEdition
 from planner.practice.models import User
 from planner.sessions.models import AgendaItem, Session
-from planner.sessions.past import Past
+from planner.sessions.past import LEFT, Past
 
 ALL_GATES = get_args(packs.Gate)
 MOST = 6  # a list to choose from between two clients, not a catalogue
@@ -62,12 +63,17 @@ def suggest(
 ) -> list[Suggestion]:
     """At most eight suggestions, the best first, those behind a shut gate last. Two queries, and where something is
     shut one for each LOOKED_AT of the library that it takes to find them."""
-    planned = {item.entry for item in items if item.entry}
-    facets = _facets(session, attending)
+    passed_over = {item.entry for item in items if item.entry} | past.done
+    told = {"phase": session.case.phase, "case": session.case_id}
+    rows, for_whom = _candidates(user=user, **told), defaultdict(set)
+    for pk, value in _for_whom(user=user, **told):
+        for_whom[pk].add(value)
     found = [
         suggestion
-        for intervention in _candidates(session, user, past).exclude(pk__in=planned | past.done)
-        if (suggestion := _weigh(intervention, facets[intervention.pk], session, attending, past, free_minutes))
+        for intervention in rows
+        if intervention.pk not in passed_over
+        and (intervention.in_phase or intervention.pk in past.left)
+        and (suggestion := _weigh(intervention, for_whom[intervention.pk], session, attending, past, free_minutes))
     ]
     found.sort(key=lambda suggestion: (-suggestion.weight, suggestion.title))
     open_ones, shut = _sorted_out(found, verdict)
@@ -100,22 +106,25 @@ def _gates_of(found: list[Suggestion]) -> dict[int, list[str]]:
     return {pk: asked or [] for pk, asked in rows.values_list("pk", "current__content__gates")}
 
 
-def _candidates(session: Session, user: User, past: Past) -> QuerySet[Intervention]:
-    """The library in its original language: what fits the phase of the case (`in_phase`), and what was left."""
-    phase = Facet.objects.filter(intervention=OuterRef("pk"), kind="phase", value=session.case.phase)
+def candidates(user: User, phase: str, case: int) -> QuerySet[Intervention]:
+    """The library in its original language: what fits the phase of the case (`in_phase`), and what one of its hours
+    left."""
+    in_phase = Facet.objects.filter(intervention=OuterRef("pk"), kind="phase", value=phase)
+    left = AgendaItem.objects.kept().filter(session__case=case, done__in=LEFT, edition__isnull=False)
     rows = Intervention.objects.visible_to(user).filter(original=None, current__isnull=False)
-    rows = rows.annotate(in_phase=Exists(phase)).filter(Q(in_phase=True) | Q(pk__in=past.left))
+    rows = rows.annotate(in_phase=Exists(in_phase))
+    rows = rows.filter(Q(in_phase=True) | Q(pk__in=left.order_by().values("edition__intervention")))
     return rows.only("name", "minutes", "family").order_by()
 
 
-def _facets(session: Session, attending: list[Participant]) -> dict[int, set[str]]:
-    """Intervention id -> for whom it is, of the unit and of those who attend."""
-    wanted = {session.case.kind, *(participant.role for participant in attending)}
-    rows = Facet.objects.filter(kind="for_whom", value__in=wanted)
-    found: dict[int, set[str]] = defaultdict(set)
-    for pk, value in rows.values_list("intervention_id", "value"):
-        found[pk].add(value)
-    return found
+_candidates = prepared(phase=WORDS, case=ID)(candidates)
+
+
+@prepared(phase=WORDS, case=ID)
+def _for_whom(user: User, phase: str, case: int) -> QuerySet[Facet]:
+    """(Intervention, for whom it is) of each."""
+    rows = Facet.objects.filter(kind="for_whom", intervention__in=candidates(user, phase, case).values("pk"))
+    return rows.order_by().values_list("intervention_id", "value")
 
 
 def _weigh(

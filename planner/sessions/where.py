@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from planner.base.prepared import DAY, ID, MOMENT, prepared
 from planner.cases.models import Case, CaseKind, Participant
 from planner.cases.names import current
 from planner.homework.models import Assignment, AssignmentState
@@ -29,6 +31,7 @@ from planner.sheets.papers import Letterhead, Paper, letterhead_for, shown_name
 
 MOST_GOALS, MOST_PARTS, MOST_PRACTISED, MOST_AT_HOME = 4, 3, 5, 4
 LOOKED_BACK = 40  # sessions
+EVER = datetime(1900, 1, 1, tzinfo=UTC)
 WORDS: dict[str, Any] = {
     Status.OPEN: gettext_lazy("still before us"),
     Status.IN_PROGRESS: gettext_lazy("under way"),
@@ -68,11 +71,11 @@ def where(case: Case, options: Options) -> WherePaper | None:
         return None
     places = current(case)
     tree = _tree(plan, case, places)
-    known = standing.histories(case, tree.lines)
-    newest = _newest(case, plan)
-    together = _together(newest, places)
+    known = standing.histories(tree)
+    hours = {"case": case.pk, "since": _beginning(plan)}
+    together = _together(hours, places)
     names = [shown_name(place.person.on_paper, options) for place in places]
-    practised = [] if options.discreet else _practised(newest, together)
+    practised = [] if options.discreet else _practised(hours, together)
     return WherePaper(
         names=", ".join(filter(None, names)),
         on=formats.date_format(timezone.localdate(), "j F Y"),
@@ -110,30 +113,48 @@ def _how_far(known: dict, line: Any) -> str:
     return _("about half way") if percent < 70 else _("most of the way")
 
 
-def _together(newest: list[int], places: list[Participant]) -> list[int]:
-    """Those of the newest hours to which everybody came. One query."""
+def _beginning(plan: Plan) -> datetime:
+    """When the plan began; where nobody wrote that down, before everything."""
+    return timezone.make_aware(datetime.combine(plan.active_on, time.min)) if plan.active_on else EVER
+
+
+def _together(hours: dict[str, Any], places: list[Participant]) -> list[int]:
+    """Those of the newest hours to which everybody came. Two queries."""
     came: dict[int, set[int]] = defaultdict(set)
-    links = Session.attendees.through.objects.filter(session__in=newest)
-    for session, participant in links.values_list("session", "participant"):
+    for session, participant in _came(**hours):
         came[session].add(participant)
     everybody = {place.pk for place in places}
-    return [pk for pk in newest if not came[pk] or everybody <= came[pk]]
+    return [pk for pk in _newest(**hours) if not came[pk] or everybody <= came[pk]]
 
 
-def _newest(case: Case, plan: Plan) -> list[int]:
-    """Ids of the newest hours that were held since the plan began, the newest first. One query."""
-    held = Session.objects.filter(case=case, state=SessionState.HELD)
-    if plan.active_on:
-        held = held.filter(starts_at__gte=timezone.make_aware(datetime.combine(plan.active_on, time.min)))
-    return list(held.order_by("-starts_at").values_list("pk", flat=True)[:LOOKED_BACK])
+def newest(case: int, since: datetime) -> QuerySet[Session]:
+    """Ids of the newest hours that were held since the plan began, the newest first."""
+    held = Session.objects.filter(case=case, state=SessionState.HELD, starts_at__gte=since)
+    return held.order_by("-starts_at", "-pk").values_list("pk", flat=True)[:LOOKED_BACK]
 
 
-def _practised(newest: list[int], together: list[int]) -> list[str]:
-    """Names of what was done from the library in these hours, the newest first. One query."""
-    items = AgendaItem.objects.kept().filter(session__in=newest, done__in=(Done.DONE, Done.PARTLY))
+_newest = prepared(case=ID, since=MOMENT)(newest)
+
+
+@prepared(case=ID, since=MOMENT)
+def _came(case: int, since: datetime) -> QuerySet[Any]:
+    """(Hour, participant) of whoever came to them."""
+    links = Session.attendees.through.objects.filter(session__in=newest(case, since))
+    return links.values_list("session", "participant")
+
+
+@prepared(case=ID, since=MOMENT)
+def _done(case: int, since: datetime) -> QuerySet[AgendaItem]:
+    """(Hour, name) of what was done in them from the library."""
+    items = AgendaItem.objects.kept().filter(session__in=newest(case, since), done__in=(Done.DONE, Done.PARTLY))
     rows = items.filter(edition__isnull=False).order_by("position", "pk")
+    return rows.values_list("session", "edition__intervention__name")
+
+
+def _practised(hours: dict[str, Any], together: list[int]) -> list[str]:
+    """Names of what was done from the library in these hours, the newest first. One query."""
     done: dict[int, list[str]] = defaultdict(list)
-    for session, name in rows.values_list("session", "edition__intervention__name"):
+    for session, name in _done(**hours):
         done[session].append(name)
     return list(dict.fromkeys(name for session in together for name in done[session]))
 
@@ -149,17 +170,27 @@ def _met(count: int, people: int) -> str:
 
 def _at_home(case: Case, places: list[Participant]) -> list[str]:
     """What everybody in the case does together between the hours; in individual work also what is the one person's."""
-    rows = Assignment.objects.begun().filter(case=case).exclude(state=AssignmentState.REVIEWED)
     alone = case.kind == CaseKind.INDIVIDUAL and len(places) == 1
-    if not alone:
-        rows = rows.filter(person=None)
-    return list(dict.fromkeys(rows.order_by("-starts_on", "-pk").values_list("title", flat=True)))[:MOST_AT_HOME]
+    titles = _open_homework(case=case.pk, day=timezone.localdate(), alone=alone)
+    return list(dict.fromkeys(titles))[:MOST_AT_HOME]
+
+
+@prepared(case=ID, day=DAY)
+def _open_homework(case: int, day: date, alone: bool) -> QuerySet[Assignment]:
+    rows = Assignment.objects.begun(day).filter(case=case).exclude(state=AssignmentState.REVIEWED)
+    rows = rows if alone else rows.filter(person=None)
+    return rows.order_by("-starts_on", "-pk").values_list("title", flat=True)
 
 
 def _next(case: Case) -> str:
-    coming = Session.objects.filter(case=case, state=SessionState.PLANNED, starts_at__gte=timezone.now())
-    session = coming.order_by("starts_at").only("starts_at", "zone").first()
-    return formats.date_format(session.wall_start, "l j F, H:i") if session else ""
+    coming = _coming(case=case.pk, moment=timezone.now())
+    return formats.date_format(coming[0].wall_start, "l j F, H:i") if coming else ""
+
+
+@prepared(case=ID, moment=MOMENT)
+def _coming(case: int, moment: datetime) -> QuerySet[Session]:
+    coming = Session.objects.filter(case=case, state=SessionState.PLANNED, starts_at__gte=moment)
+    return coming.order_by("starts_at", "pk").only("starts_at", "zone")[:1]
 
 
 def where_paper(case: Case, options: Options) -> Paper | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from planner.base.access import carrying, find_to_edit
 from planner.base.once import once, print_key
 from planner.cases import clearance
-from planner.cases.models import Audience, Case, Participant
-from planner.cases.names import current
+from planner.cases.models import Audience, Case
+from planner.cases.names import current, with_people
 from planner.homework.actions import print_copies
 from planner.homework.models import PrintoutKind
 from planner.library.forms import OptionsForm
@@ -27,7 +26,8 @@ from planner.sheets.papers import Paper
 @require_http_methods(["GET", "HEAD", "POST"])
 def where(request: HttpRequest, case_pk: int) -> HttpResponse:
     """What the page will say, and how to print it; posted, it is printed, kept and opened."""
-    case = find_to_edit(_cases(), request.user, pk=case_pk)
+    case = find_to_edit(Case.objects.select_related("practice"), request.user, pk=case_pk)
+    with_people(case)
     remembered = default_options(case.practice, [place.person for place in current(case)])
     form = OptionsForm(request.POST or None, initial=remembered.as_json())
     options = Options.chosen(remembered.as_json(), **form.cleaned_data) if form.is_valid() else remembered
@@ -41,12 +41,6 @@ def where(request: HttpRequest, case_pk: int) -> HttpResponse:
     context = {"case": case, "form": form, "where": content, "verdict": verdict, "here": request.path}
     refused = form.errors or (request.method == "POST" and not verdict.open)
     return render(request, "sessions/where.html", context, status=422 if refused else 200)
-
-
-def _cases() -> QuerySet:
-    """Cases with what several steps here ask for: the practice and who takes part."""
-    places = Prefetch("participants", Participant.objects.select_related("person"))
-    return Case.objects.select_related("practice").prefetch_related(places)
 
 
 def _print(request: HttpRequest, case: Case, paper: Paper) -> HttpResponse:

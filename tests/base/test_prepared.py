@@ -6,16 +6,22 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+from django.apps import apps
 from django.db.models import Count, F, Prefetch, Q
 from django.db.models.sql.compiler import SQLCompiler
 from django.http import Http404
 from django.utils import timezone
 
-from planner.base.access import LARGEST_ID, find, find_and_may_edit
-from planner.base.prepared import DAY, ID, MOMENT, WORDS, Asker, prepared
-from planner.cases.models import Case, Participant, TeamMember
+from planner.agreements.models import Agreement
+from planner.base.access import LARGEST_ID, Plain, find, find_and_may_edit
+from planner.base.prepared import DAY, ID, MOMENT, WORDS, Asker, counted, prepared, several
+from planner.boosters.models import Booster, Series
+from planner.cases.models import Case, Consent, Participant, TeamMember
+from planner.homework.models import Assignment
+from planner.plans.models import Objective, Plan
 from planner.practice.models import Role, User
-from planner.sessions.models import Session
+from planner.progress.models import Event
+from planner.sessions.models import ProgressNote, Session
 from tests.factories import make_case, make_practice, make_session, make_user
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +49,7 @@ QUESTIONS = {
     "a column beside a value": lambda case, name, day, since: Participant.objects.filter(
         case=case, person__print_name=F("person__name")
     ),
+    "how many": lambda case, name, day, since: counted(Session.objects.filter(case=case, starts_at__gte=since)),
     "none": lambda case, name, day, since: Case.objects.none(),
 }
 
@@ -105,6 +112,26 @@ def test_the_sql_is_made_once_for_each_question():
                 )
         of_ours = [call for call in made.call_args_list if call.args[0].query.is_sliced]
     assert len(of_ours) == 2  # for one person and for two
+
+
+def test_several_values_are_a_page_of_a_list(django_assert_num_queries):
+    """None, one, all places, more than there are: each time what the ordinary question gives."""
+    owner, cases = cast()
+    elsewhere = make_case(owner, "individual", ("Zoe",))
+
+    @prepared(cases=several(ID, 3), name=WORDS)
+    def named(cases, name, upwards):
+        rows = Participant.objects.filter(case__pk__in=cases).exclude(person__name=name)
+        return rows.order_by("pk" if upwards else "-pk").values_list("case", "person__name")
+
+    everybody = [*cases, elsewhere]
+    for wanted in ([], cases[:1], cases[1:], cases, [cases[0], cases[0], cases[2]], everybody, cases[:1]):
+        ids = [case.pk for case in wanted]
+        for upwards in (True, False):
+            rows = Participant.objects.filter(case__in=ids).exclude(person__name="Maya")
+            with django_assert_num_queries(1 if ids else 0):
+                found = named(cases=ids, name="Maya", upwards=upwards)
+            assert found == list(rows.order_by("pk" if upwards else "-pk").values_list("case", "person__name"))
 
 
 def test_a_row_is_read_anew_each_time():
@@ -186,3 +213,28 @@ def test_an_asker_is_nobody():
         "is_authenticated", "is_active", "role", "is_owner", "is_clinical", "is_front_desk",
     }  # fmt: skip
     assert not isinstance(Asker(owner), User)
+
+
+def test_the_rows_that_a_team_reaches_are_prepared():
+    """Said of a model instead of its queryset, it would be heard by nobody."""
+    said = {
+        model.__name__ for model in apps.get_app_config("planner").get_models() if hasattr(model, "reached_by_team")
+    }
+    assert said == set()
+    for model in (Agreement, Assignment, Booster, Case, Consent, Event, Objective, Plan, ProgressNote, Series, Session):
+        assert Plain.of(model.objects.all()), model
+
+
+def test_how_many_are_counted_as_by_count():
+    owner, _cases = cast()
+
+    @prepared(since=MOMENT)
+    def to_come(user, since):
+        return counted(Session.objects.visible_to(user).filter(starts_at__gte=since))
+
+    now = timezone.now()
+    for person in (owner, make_user(owner.practice, Role.FRONT_DESK), make_user(make_practice("Elsewhere"))):
+        for since in (now - timedelta(days=3), now, now + timedelta(days=30)):
+            expected = Session.objects.visible_to(person).filter(starts_at__gte=since).count()
+            assert sum(to_come(user=person, since=since)) == expected
+    assert Session.objects.visible_to(owner).count() > 1

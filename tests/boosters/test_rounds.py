@@ -13,6 +13,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from planner.boosters import booster_actions, digest, reminders, rounds
+from planner.boosters.contact import reach
 from planner.boosters.models import Booster, DigestMail, Reminder
 from planner.cases.models import Consent
 from planner.sessions.models import SessionState
@@ -124,6 +125,7 @@ def test_nobody_is_reminded_after_taking_back_the_consent_to_contact(owner, coup
     consent(couple, one, owner, withdrawn_on=timezone.localdate())
     (due,) = reminders.holding(owner, at(10))
     assert (due.reach.may, due.reach.not_any_more) == ((other,), (one,))
+    assert reach(due.booster.series.case) == due.reach
     consent(couple, other, owner, withdrawn_on=timezone.localdate())
     assert reminders.holding(owner, at(10)) == []
 

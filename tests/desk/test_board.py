@@ -14,6 +14,7 @@ from django.utils import timezone
 from planner.boosters import booster_actions
 from planner.boosters.models import Booster
 from planner.cases.models import TeamMember
+from planner.desk import board as board_of
 from tests import factories
 from tests.boosters import make
 
@@ -139,3 +140,21 @@ def test_booked_and_free_rows_are_told_in_the_same_queries(signed_in, owner, cou
             page.get(address)
         counts.append(len(queries))
     assert len(set(counts)) == 1
+
+
+@pytest.mark.parametrize("show", [show for show in board_of.SHOWS if show != "cases"])
+def test_a_page_holds_what_is_asked_for_on_its_day(owner, couple, time_machine, show):
+    """The question of the first page is made once; day, moment and clinician are those of each time it is asked."""
+    series = make.make_series(couple, owner, days_ago=60)
+    one, other, *_rest = series.boosters.order_by("number")
+    booster_actions.miss(one, by=owner, version=1)
+    booster_actions.hold(other, by=owner, version=1, on=timezone.localdate())
+    begin, found = timezone.now(), set()
+    for days in (0, 9, 40, 120):
+        time_machine.move_to(begin + timedelta(days=days))
+        for who in (0, owner.pk, 999_999):
+            asked = board_of.Asked(show, who)
+            rows = list(board_of.boosters(owner, asked))
+            assert (board_of.count(owner, asked), board_of.page(owner, asked, 1)) == (len(rows), rows)
+            found |= {row.pk for row in rows}
+    assert found

@@ -379,13 +379,14 @@ def test_where_a_goal_stands_is_written_down_with_its_reason(draft, owner):
 
 def test_the_history_goes_on_in_a_new_version(draft, owner):
     from planner.plans.standing import histories
+    from planner.plans.tree import tree_of
 
     first = make.sign(draft, owner)
     review_actions.set_standing(plan=first, of=first.goals.first(), by=owner, status="in_progress")
     second = make.sign(actions.begin(case=first.case, by=owner), owner)
     review_actions.set_standing(plan=second, of=second.goals.first(), by=owner, status="met", reason="Done")
     line = second.goals.first().line
-    assert [row.status for row in histories(second.case, [line])[line]] == ["met", "in_progress"]
+    assert [row.status for row in histories(tree_of(second))[line]] == ["met", "in_progress"]
 
 
 def test_a_review_without_change_is_recorded_too(draft, owner):

@@ -30,7 +30,7 @@ def rate(plan, owner, *levels):
 
 def t_of(plan):
     tree = tree_of(plan)
-    return standing.t_score(tree, standing.histories(plan.case, tree.lines))
+    return standing.t_score(tree, standing.histories(tree))
 
 
 def test_nothing_rated_has_no_score(plan):
@@ -125,6 +125,7 @@ def test_what_happens_asks_for_a_review_until_somebody_looked(plan, owner, becau
     HAPPENED[because](plan, owner)
     assert reviews.of(plan).because == (because,)
     assert reviews.of(plan).is_urgent
+    assert reviews.due([plan]) == [reviews.of(plan)]  # alone and among many it is weighed alike
     if because == "diagnosis":
         return  # the new version answers it
     review_actions.review(plan=plan, by=owner, because=because, outcome="unchanged", found="Looked at.")
@@ -161,4 +162,5 @@ def test_progress_of_one_case_says_nothing_of_another(owner):
     plans = [make.make_active(factories.make_case(owner), owner) for _n in range(2)]
     happened_relapse(plans[0], owner)
     assert [one.plan for one in reviews.due(plans)] == [plans[0]]
+    assert [bool(reviews.of(plan)) for plan in plans] == [True, False]
     assert Goal.objects.count() == 2
