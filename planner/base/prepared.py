@@ -114,6 +114,9 @@ class _Ready:
         self.compiler = question.query.get_compiler(using=question.db)
         try:
             self.sql, self.parameters = self.compiler.as_sql()
+            columns = [column for column, *_rest in self.compiler.select]
+            turned = self.compiler.get_converters(columns)
+            self.turned = {place: column for place, (_converters, column) in turned.items()}
         except EmptyResultSet:  # nobody may see such a row, or none can be
             self.sql = ""
 
@@ -128,6 +131,10 @@ class _Ready:
         compiler = copy.copy(self.compiler)
         compiler.connection = connection  # this thread's own
         compiler.as_sql = lambda *_args, **_kwargs: (self.sql, parameters)
+        compiler.get_converters = lambda _columns: {
+            place: (connection.ops.get_db_converters(column) + column.get_db_converters(connection), column)
+            for place, column in self.turned.items()
+        }  # of the few columns alone that a database gives in another form than Python has them
         again = self.question.all()
         again.query.get_compiler = lambda *_args, **_kwargs: compiler
         return list(again)

@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from planner.base.prepared import DAY, ID, prepared
 from planner.cases import gates, names
-from planner.cases.models import Case, FlagKind, FlagState, GateOverride, Participant, SafetyFlag
+from planner.cases.models import Case, FlagKind, FlagState, GateOverride, Participant, SafetyFlag, TeamMember
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,9 @@ class Standing:
 def people_and_safety(case: Case) -> dict[str, Any]:
     """The context of cases/_people.html and cases/_safety.html, in a constant number of queries (at most four).
     What the case is called is known from then on."""
-    everybody = list(case.participants.select_related("person"))
-    participants = [participant for participant in everybody if participant.left_on is None]
-    flags = list(case.flags.select_related("by"))
+    names.with_people(case)
+    everybody, participants = case.participants.all(), names.current(case)
+    flags = _flags(case=case.pk)
     overrides = gates.standing_overrides(case, flags)
     verdict = gates.look(case, gates.MATRIX, participants=participants, flags=flags, overrides=overrides)
     case.told_label = names.label(participants) or case.code
@@ -65,6 +69,11 @@ def people_and_safety(case: Case) -> dict[str, Any]:
         "shut": [{"gate": gate, "label": gates.LABELS[gate]} for gate in verdict.shut_gates],
         "overrides": [Standing(row, str(gates.LABELS[row.gate])) for row in overrides],
     }
+
+
+@prepared(case=ID)
+def _flags(case: int) -> QuerySet[SafetyFlag]:
+    return SafetyFlag.objects.filter(case=case).select_related("by")
 
 
 def safety_of(participant: Participant, flags: Iterable[SafetyFlag]) -> PersonSafety:
@@ -81,4 +90,9 @@ def safety_of(participant: Participant, flags: Iterable[SafetyFlag]) -> PersonSa
 def team_of(case: Case) -> list[Any]:
     """Everybody with a place on the case today, leads first."""
     order = {"lead": 0, "co": 1, "supervisor": 2}
-    return sorted(case.team.current().select_related("user"), key=lambda place: (order[place.role], place.user.name))
+    return sorted(_team(case=case.pk, on=timezone.localdate()), key=lambda place: (order[place.role], place.user.name))
+
+
+@prepared(case=ID, on=DAY)
+def _team(case: int, on: Any) -> QuerySet[TeamMember]:
+    return TeamMember.objects.current(on).filter(case=case).select_related("user")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from planner.base.forms import HouseForm, LineField, TextField
+from planner.base.prepared import ID, prepared
 from planner.base.renderer import LongSelect
 from planner.base.text import clean_line
 from planner.cases.models import (
@@ -34,6 +36,7 @@ from planner.cases.models import (
     TeamRole,
     on_team,
 )
+from planner.cases.names import current
 from planner.practice.models import TextSize, User
 
 MOST_ROWS = 6  # rows of people that a new case may have; more can be added on the chart
@@ -198,9 +201,13 @@ class AddPersonForm(PersonForm):
 
     def __init__(self, *args: Any, case: Case, user: User, find: str = "", **kwargs: Any):
         super().__init__(*args, **kwargs)
-        places = Participant.objects.filter(on_team(user, "case__")).exclude(person__places__case=case)
-        found = _known(places, clean_line(find)[:100], self.data.get("known", ""))
-        self.fields["known"].queryset = Person.objects.visible_to(user).exclude(places__case=case)
+        words, chosen = clean_line(find)[:100], self.data.get("known", "")
+        if words or self.is_bound:
+            rows = _narrowed(_places(user, case), words, chosen)
+            self.fields["known"].queryset = Person.objects.visible_to(user).exclude(places__case=case)
+        else:
+            rows = _first_known(user=user, case=case.pk)
+        found = _told(rows)
         self.fields["known"].choices = [("", _("No, somebody new")), *found]
         self.fields["name"].required = False
         self.may_find = bool(found or find or self.is_bound)
@@ -220,16 +227,34 @@ class AddPersonForm(PersonForm):
         return cleaned
 
 
-def _known(places: QuerySet[Participant], words: str, chosen: str) -> list[tuple[int, str]]:
-    """The first people whose name holds every word, with the codes of their cases, as a name alone may be two people's.
-    Once somebody is chosen, that person alone. One query."""
+def _places(user: Any, case: Any) -> QuerySet[Participant]:
+    """Of people in other cases of the clinician, who are not in this one."""
+    return Participant.objects.filter(on_team(user, "case__")).exclude(person__places__case=case)
+
+
+@prepared(case=ID)
+def _first_known(user: Any, case: int) -> QuerySet:
+    return _in_order(_places(user, case))
+
+
+def _narrowed(places: QuerySet[Participant], words: str, chosen: str) -> QuerySet:
+    """Those whose name holds every word. Once somebody is chosen, that person alone."""
     if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
         places, words = places.filter(person=chosen), ""
     for word in words.split():
         places = places.filter(Q(person__name__icontains=word) | Q(person__print_name__icontains=word))
+    return _in_order(places)
+
+
+def _in_order(places: QuerySet[Participant]) -> QuerySet:
     rows = places.order_by("person__name", "person_id", "case__code")
+    return rows.values_list("person_id", "person__name", "case__code")[: 2 * MOST_KNOWN]
+
+
+def _told(rows: Iterable[tuple[int, str, str]]) -> list[tuple[int, str]]:
+    """The first people, with the codes of their cases, as a name alone may be two people's."""
     found: dict[int, list[str]] = {}
-    for pk, name, code in rows.values_list("person_id", "person__name", "case__code")[: 2 * MOST_KNOWN]:
+    for pk, name, code in rows:
         found.setdefault(pk, [name]).append(code)
     return [(pk, f"{name} ({', '.join(codes)})") for pk, (name, *codes) in list(found.items())[:MOST_KNOWN]]
 
@@ -263,10 +288,10 @@ class FlagForm(HouseForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = Person.objects.filter(places__case=case, places__left_on=None).order_by(
-            "places__order", "pk"
-        )
-        self.fields["person"].label_from_instance = lambda person: person.name
+        people = [place.person for place in sorted(current(case), key=lambda place: (place.order, place.person_id))]
+        if self.is_bound:
+            self.fields["person"].queryset = Person.objects.filter(places__case=case, places__left_on=None)
+        self.fields["person"].choices = [(person.pk, person.name) for person in people]
 
     def clean_on(self):
         return _not_later(self.cleaned_data["on"])

@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from planner.base.prepared import DAY, ID, MOMENT, day_of, prepared, several
+from planner.base.prepared import DAY, ID, MOMENT, counted, day_of, prepared, several
 from planner.boosters import dates, reentry
 from planner.boosters.models import OPEN, Booster, BoosterState, Decision, ReentryDecision, Series
 from planner.cases.models import Case, TeamMember
@@ -64,8 +64,7 @@ def boosters(user: User, asked: Asked, today: date | None = None) -> QuerySet:
 
 def count(user: User, asked: Asked) -> int:
     """How many boosters that is."""
-    (counted,) = _count(user=user, show=asked.show, whose=bool(asked.who), **_values(asked, timezone.localdate()))
-    return counted
+    return sum(_count(user=user, show=asked.show, whose=bool(asked.who), **_values(asked, timezone.localdate())))
 
 
 def page(user: User, asked: Asked, number: int) -> list[Booster]:
@@ -83,17 +82,12 @@ def _values(asked: Asked, today: date) -> dict[str, Any]:
 
 @prepared(who=ID, today=DAY, until=DAY, now=MOMENT)
 def _count(user: Any, show: str, whose: bool, who: int, **days: Any) -> QuerySet:
-    return _counted(_shown(user, show, who if whose else 0, **days))
+    return counted(_shown(user, show, who if whose else 0, **days))
 
 
 @prepared(who=ID, today=DAY, until=DAY, now=MOMENT)
 def _first(user: Any, show: str, whose: bool, who: int, **days: Any) -> QuerySet[Booster]:
     return listed(_shown(user, show, who if whose else 0, **days))[:PAGE]
-
-
-def _counted(rows: QuerySet) -> QuerySet:
-    """How many rows there are, in one row."""
-    return rows.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values_list("n", flat=True)
 
 
 def _shown(user: Any, show: str, who: int, today: date, until: date, now: datetime) -> QuerySet[Booster]:
@@ -167,8 +161,7 @@ def maintained(user: Any, who: int, today: date) -> QuerySet[Case]:
 def count_maintained(user: User, asked: Asked) -> int:
     """How many cases that is."""
     today = timezone.localdate()
-    (counted,) = _count_maintained(user=user, whose=bool(asked.who), who=asked.who, today=today)
-    return counted
+    return sum(_count_maintained(user=user, whose=bool(asked.who), who=asked.who, today=today))
 
 
 def page_maintained(user: User, asked: Asked, number: int) -> list[Case]:
@@ -182,7 +175,7 @@ def page_maintained(user: User, asked: Asked, number: int) -> list[Case]:
 @prepared(who=ID, today=DAY)
 def _count_maintained(user: Any, whose: bool, who: int, today: date) -> QuerySet:
     open_series = Series.objects.open().filter(case=OuterRef("pk"))
-    return _counted(_whose(Case.objects.visible_to(user).filter(Exists(open_series)), who if whose else 0, "", today))
+    return counted(_whose(Case.objects.visible_to(user).filter(Exists(open_series)), who if whose else 0, "", today))
 
 
 @prepared(who=ID, today=DAY)

@@ -28,6 +28,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from planner.base.access import find_to_edit, owner_only
 from planner.base.models import Stale
 from planner.base.once import once
+from planner.base.prepared import prepared
 from planner.practice import actions, forms, handover, trail
 from planner.practice.adapters import has_second_factor, is_own_address, remember_device
 from planner.practice.doors import (
@@ -45,6 +46,7 @@ from planner.practice.words import detail_words, verb_words, verbs
 
 log = logging.getLogger(__name__)
 form_page = require_http_methods(["GET", "HEAD", "POST"])
+TRAIL_PAGE = 50
 
 
 # Coming in
@@ -373,14 +375,34 @@ def help_line_remove(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def trail_page(request: HttpRequest) -> HttpResponse:
     """The trail of the practice, newest first."""
-    persons = User.objects.visible_to(request.user).order_by("name").values_list("pk", "name")
-    form = forms.TrailFilter(request.GET, people=list(persons), verbs=verbs())
+    form = forms.TrailFilter(request.GET, people=_names(user=request.user), verbs=verbs())
     form.is_valid()  # a value that means nothing is not in cleaned_data, and so filters nothing
     rows = _filtered(TrailEntry.objects.visible_to(request.user), form.cleaned_data)
-    page = Paginator(rows.select_related("by").order_by("-pk"), 50).get_page(request.GET.get("page"))
+    page = Paginator(_lines(rows), TRAIL_PAGE).get_page(request.GET.get("page"))
+    if page.number == 1 and not any(form.cleaned_data.values()):
+        page.object_list = _newest_lines(user=request.user)
+    case = _("case %(n)s")
     for row in page.object_list:
         row.words, row.facts = verb_words(row.verb), detail_words(row.detail)
+        row.case = case % {"n": row.case_id}
     return render(request, "practice/trail.html", {"form": form, "page": page})
+
+
+@prepared()
+def _names(user: Any) -> QuerySet:
+    return User.objects.visible_to(user).order_by("name").values_list("pk", "name")
+
+
+@prepared()
+def _newest_lines(user: Any) -> QuerySet[TrailEntry]:
+    """The first page of the whole trail, which is opened most."""
+    return _lines(TrailEntry.objects.visible_to(user))[:TRAIL_PAGE]
+
+
+def _lines(rows: QuerySet[TrailEntry]) -> QuerySet[TrailEntry]:
+    """Newest first, with what a line shows: of a person the name, not all that the person is."""
+    shown = ("at", "verb", "what", "what_id", "case_id", "detail", "by__name")
+    return rows.select_related("by").only(*shown).order_by("-pk")
 
 
 def _filtered(rows: QuerySet, chosen: dict[str, Any]) -> QuerySet:

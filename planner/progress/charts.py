@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import escape
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.utils.formats import date_format
@@ -45,9 +46,8 @@ class Point(NamedTuple):
     value: float | None
     note: str = ""
 
-    @property
-    def is_drawn(self) -> bool:
-        return self.value is not None and math.isfinite(self.value) and abs(self.value) <= LARGEST
+
+_ON = itemgetter(0)  # the day of a point
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Line:
 
     @cached_property
     def drawn(self) -> tuple[Point, ...]:
-        return tuple(sorted((point for point in self.points if point.is_drawn), key=lambda point: point.on))
+        return tuple(sorted((point for point in self.points if _sound(point.value) is not None), key=_ON))
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Chart:
         """The same, of the newest days alone; empty where the whole table is no longer."""
         return _table(self, MOST_ROWS) if self.days > MOST_ROWS else mark_safe("")
 
-    @property
+    @cached_property
     def days(self) -> int:
         """On how many days something was filled."""
         return len({point.on for line in self.lines for point in line.points})
@@ -214,12 +214,22 @@ class _Drawing:
         self.least, self.most, self.step = _axis(values, chart.least, chart.most)
 
     def x(self, on: datetime.date) -> float:
-        span = (self.last - self.first).days
-        share = (on - self.first).days / span if span else 0.5
-        return LEFT + 14 + share * (self.right - LEFT - 28)
+        return self.places([(on, self.least)])[0][0]
 
     def y(self, value: float) -> float:
-        return BOTTOM - (value - self.least) / (self.most - self.least) * (BOTTOM - TOP)
+        return self.places([(self.first, value)])[0][1]
+
+    def places(self, values: Iterable[tuple[datetime.date, float]]) -> list[tuple[float, float]]:
+        """Where values on days stand. A long line has hundreds: what is the same for all is worked out once."""
+        first, least, height = self.first, self.least, self.most - self.least
+        span, width = (self.last - first).days, self.right - LEFT - 28
+        return [
+            (
+                LEFT + 14 + ((on - first).days / span if span else 0.5) * width,
+                BOTTOM - (value - least) / height * (BOTTOM - TOP),
+            )
+            for on, value in values
+        ]
 
     def svg(self) -> SafeString:
         parts = [*self._bands(), *self._axes(), *self._beyond(), *self._events()]
@@ -287,7 +297,7 @@ class _Drawing:
         return parts + [shapes.text(x, TOP - 12, letter, anchor="middle", bold=True) for x, (letter, _event) in words]
 
     def _line(self, n: int, line: Line) -> list[str]:
-        places = [(self.x(point.on), self.y(point.value)) for point in line.drawn]
+        places = self.places((on, value) for on, value, _note in line.drawn)
         dash = f' stroke-dasharray="{DASHES[n % len(DASHES)]}"' if DASHES[n % len(DASHES)] else ""
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         parts = [f'<polyline points="{path}" fill="none" stroke="currentColor" stroke-width="2.2"{dash}/>']

@@ -16,12 +16,13 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext as _
 
+from planner.base.addresses import address
 from planner.base.prepared import ID, WORDS, prepared
 from planner.cases import names
-from planner.cases.models import Case, Participant, Person
+from planner.cases.models import Audience, Case, Participant, Person
 from planner.progress import charts, measures, scoring
 from planner.progress.instruments import Measure
-from planner.progress.models import ChartSharing, Event, Rating
+from planner.progress.models import ChartSharing, Event, Rating, RatingWay
 
 NEAR = datetime.timedelta(days=21)  # an event so far from the nearest rating still stands on the chart
 INCOMPLETE = "incomplete"
@@ -30,8 +31,6 @@ SHOWN = (
     "measure", "measure_version", "on", "score", "complete", "subscales", "person__name", "person__print_name",
 )  # fmt: skip
 SHOWN_RATINGS = 40
-#: What a row shows of a rating.
-ROW = ("on", "score", "complete", "way", "audience", "withdrawn_at")
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Latest:
         """ "4 points higher than on 3 Mar 2026: better, more than chance." """
         if self.before is None or self.rating.score is None or self.before.score is None:
             return ""
-        return told(self.measure, self.before, self.rating)
+        return told(self.measure, self.before.score, self.rating.score, self.before.on)
 
     @property
     def parts(self) -> list[tuple[str, str, bool]]:
@@ -84,18 +83,16 @@ def band_word(measure: Measure, score: float | None) -> str:
     }  # fmt: skip
 
 
-def told(measure: Measure, before: Rating | Filled, after: Rating | Filled) -> str:
+def told(measure: Measure, before: float, after: float, since: datetime.date) -> str:
     """What lies between two scores, in a sentence that claims no more than is published."""
-    found = scoring.difference(measure, before.score, after.score)
+    found = scoring.difference(measure, before, after)
     ways = {"better": _("better"), "worse": _("less well"), "same": "", "": ""}
     sizes = {
         "beyond": _("more than chance"), "open": _("perhaps more than chance: sources differ"),
         "within": _("within what may be chance"), "": "",
     }  # fmt: skip
-    if found.points == 0:
-        said = _("The same as on %(day)s.") % {"day": _day(before.on)}
-    else:
-        said = _moved(found.points, before.on)
+    same = _("The same as on %(day)s.") % {"day": _day(since)}
+    said = _moved(found.points, since) if found.points else same
     meaning = ", ".join(filter(None, [ways[found.way], sizes[found.size]]))
     return f"{said[:-1]}: {meaning}." if meaning else said
 
@@ -139,48 +136,36 @@ def _newest_two(case: int) -> QuerySet[Rating]:
     return rows.select_related("person").only(*SHOWN).order_by("person_id", "measure", "nth")
 
 
-class Filled(NamedTuple):
-    """What a chart needs of a rating; a long line has hundreds of them."""
+class Row(NamedTuple):
+    """What a list says of one rating: its day, its score in words, how it was filled, whether only the team may read
+    it, whether it was taken back."""
 
+    href: str
     on: datetime.date
-    score: float | None
-    complete: bool
-    subscales: dict[str, float]
-    reader_id: int | None
-    person_id: int
+    said: str
+    way: str
+    is_private: bool
+    is_withdrawn: bool
 
 
-def ratings_of(case: Case, measure: Measure, people: Iterable[Person]) -> list[Filled]:
-    """Standing ratings of a measure, person by person, oldest first. One query for each person."""
-    asked = {"case": case.pk, "measure": measure.slug}
-    if measure.has_total:  # then nothing is drawn of its parts
-        return [
-            Filled(on, score, complete, {}, reader, person.pk)
-            for person in people
-            for on, score, complete, reader in _scores(**asked, person=person.pk)
-        ]
-    return [Filled(*row) for person in people for row in _with_parts(**asked, person=person.pk)]
-
-
-@prepared(case=ID, measure=WORDS, person=ID)
-def _scores(case: int, measure: str, person: int) -> QuerySet:
-    return _standing(case, measure, person).values_list("on", "score", "complete", "reader_id")
+def newest_of(case: Case, measure: Measure, person_id: int) -> list[Row]:
+    """The newest ratings of a person's measure, those that were taken back as well. One query."""
+    ways, incomplete = dict(RatingWay.choices), _(INCOMPLETE)
+    return [
+        Row(
+            address("rating", pk), on, charts.number(score) if score is not None else "" if complete else incomplete,
+            ways.get(way, way), audience == Audience.CLINICIAN, withdrawn_at is not None,
+        )
+        for pk, on, score, complete, way, audience, withdrawn_at in _newest(
+            case=case.pk, measure=measure.slug, person=person_id
+        )
+    ]  # fmt: skip
 
 
 @prepared(case=ID, measure=WORDS, person=ID)
-def _with_parts(case: int, measure: str, person: int) -> QuerySet:
-    return _standing(case, measure, person).values_list(*Filled._fields)
-
-
-def _standing(case: int, measure: str, person: int) -> QuerySet[Rating]:
-    return Rating.objects.filter(case=case, measure=measure, person=person).standing().order_by("on", "pk")
-
-
-@prepared(case=ID, measure=WORDS, person=ID)
-def newest_of(case: int, measure: str, person: int) -> QuerySet[Rating]:
-    """The newest ratings of a person's measure, those that were taken back as well: what a row shows of each."""
-    rows = Rating.objects.filter(case=case, measure=measure, person=person)
-    return rows.only(*ROW).order_by("-on", "-pk")[:SHOWN_RATINGS]
+def _newest(case: int, measure: str, person: int) -> QuerySet:
+    rows = Rating.objects.filter(case=case, measure=measure, person=person).order_by("-on", "-pk")
+    return rows.values_list("pk", "on", "score", "complete", "way", "audience", "withdrawn_at")[:SHOWN_RATINGS]
 
 
 def chart_of(
@@ -189,11 +174,10 @@ def chart_of(
     """One person's line, with what that person may see; `everything` adds what only the clinician may. `called`: the
     name as it may stand, the printed one unless told."""
     called = person.on_paper if called is None else called
-    ratings = ratings_of(case, measure, [person])
+    lines = _lines(case, measure, person, called, everything=everything)
     events = _events(case=case.pk) if everything else _events_for(case=case.pk, person=person.pk)
-    shown = [rating for rating in ratings if everything or rating.reader_id == person.pk]
     title = _("%(measure)s, %(name)s") % {"measure": title_of(measure), "name": called}
-    return _chart(title, measure, _lines(measure, called, shown), events, says=_says(measure, shown))
+    return _chart(title, measure, lines, events, says=_says(measure, lines))
 
 
 def joint_chart(
@@ -205,11 +189,10 @@ def joint_chart(
     people = [person for person in people if allowed.get(person.pk)]
     if len(people) < 2 or not measure.has_total:
         return None
-    rows = [rating for rating in ratings_of(case, measure, people) if rating.reader_id == rating.person_id]
     lines: tuple[charts.Line, ...] = ()
     for person in people:
         name = (called or {}).get(person.pk) or person.on_paper
-        lines += _lines(measure, name, [rating for rating in rows if rating.person_id == person.pk])
+        lines += _lines(case, measure, person, name)
     return _chart(title_of(measure), measure, lines, _events_for_all(case=case.pk))
 
 
@@ -238,16 +221,36 @@ def _said(case: int, measure: str) -> QuerySet:
     return ChartSharing.objects.filter(case=case, measure=measure).order_by("pk").values_list("person_id", "allowed")
 
 
-def _lines(measure: Measure, called: str, ratings: Sequence[Filled]) -> tuple[charts.Line, ...]:
-    """One line of the score, or one for each subscale where there is no total."""
-    if measure.has_total:
+def _lines(
+    case: Case, measure: Measure, person: Person, called: str, *, everything: bool = False
+) -> tuple[charts.Line, ...]:
+    """One line of the score, or one for each subscale where there is no total, oldest first: of what the person may see
+    or (`everything`) of all that stands. One query."""
+    asked = {"case": case.pk, "measure": measure.slug, "person": person.pk, "everything": everything}
+    if measure.has_total:  # then nothing is drawn of its parts
         note = _(INCOMPLETE)
-        points = (charts.Point(row.on, row.score, "" if row.complete else note) for row in ratings)
+        points = [charts.Point(on, score, "" if complete else note) for on, score, complete in _scores(**asked)]
         return (charts.Line(called, tuple(points)),)
+    rows = _parts(**asked)
     return tuple(
-        charts.Line(gettext(part.name), tuple(charts.Point(row.on, row.subscales.get(part.slug)) for row in ratings))
+        charts.Line(gettext(part.name), tuple(charts.Point(on, values.get(part.slug)) for on, values in rows))
         for part in measure.subscales
     )
+
+
+@prepared(case=ID, measure=WORDS, person=ID)
+def _scores(**asked: Any) -> QuerySet:
+    return _standing(**asked).values_list("on", "score", "complete")
+
+
+@prepared(case=ID, measure=WORDS, person=ID)
+def _parts(**asked: Any) -> QuerySet:
+    return _standing(**asked).values_list("on", "subscales")
+
+
+def _standing(case: int, measure: str, person: Any, everything: bool) -> QuerySet[Rating]:
+    rows = Rating.objects.filter(case=case, measure=measure, person=person).standing().order_by("on", "pk")
+    return rows if everything else rows.filter(reader=person)
 
 
 def _chart(
@@ -276,10 +279,10 @@ def ends(measure: Measure) -> tuple[float | None, float | None]:
     return measure.scoring.min, measure.scoring.max
 
 
-def _says(measure: Measure, ratings: Sequence[Filled]) -> str:
+def _says(measure: Measure, lines: Sequence[charts.Line]) -> str:
     """What the first and the last score of a line have between them."""
-    scored = [rating for rating in ratings if rating.score is not None]
-    return told(measure, scored[0], scored[-1]) if len(scored) > 1 else ""
+    scored = [point for point in lines[0].points if point.value is not None] if measure.has_total else []
+    return told(measure, scored[0].value, scored[-1].value, scored[0].on) if len(scored) > 1 else ""
 
 
 def people_of(case: Case) -> list[Participant]:

@@ -53,7 +53,7 @@ def measure_chart(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         drawn = lines.chart_of(case, measure, chosen.person, everything=everything)
     else:
         drawn = lines.joint_chart(case, measure, people)
-    ratings = lines.newest_of(case=case.pk, measure=slug, person=chosen.person_id) if chosen else []
+    ratings = lines.newest_of(case, measure, chosen.person_id) if chosen else []
     context = {
         "measure": measure, "title": lines.title_of(measure), "places": places, "chosen": chosen, "chart": drawn,
         "everything": everything, "ratings": ratings,

@@ -22,6 +22,8 @@ from fontTools.ttLib import TTFont
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse, URLFetchingError
 
+from planner.sheets import quick
+
 #: Fontconfig's own rule for faces that are pictures (emoji): scaled to the size of the text.
 _SCALED_PICTURES = """
 <match target="font"><test name="outline" compare="eq"><bool>false</bool></test>
@@ -32,12 +34,25 @@ _SCALED_PICTURES = """
 <edit name="size" mode="assign"><divide><name>size</name><name>pixelsizefixupfactor</name></divide></edit></match>
 """
 _VARIABLES = re.compile(r"^html([.a-z0-9-]*) \{ (--[^}]*) \}$", re.MULTILINE)
+#: A sheet in small: a word in each size and weight, and one of most things that stand on sheets.
 _SMALL_PAGE = (
-    "<html lang='en' class='letter size-12 fields'><head><title>1</title></head><body><article class='sheet'>"
-    "<footer class='foot'><p>1</p></footer><header class='head'><h1>1</h1></header><ol><li>2 <b>3</b></li></ol>"
-    "<fieldset><legend class='prompt'>4</legend><input type='checkbox' class='box' name='a' title='a'/></fieldset>"
-    "<textarea class='field rows-2' name='b' title='b'></textarea><table><tr><td>5</td></tr></table></article></body>"
-    "</html>"
+    "<html lang='en' dir='ltr' class='letter size-12 fields'><head><title>1</title></head>"
+    "<body><article class='sheet' lang='en' dir='ltr'>"
+    "<footer class='foot'><p><b>Aa</b> Bb</p><p class='foot-last'><span class='page-x'>page "
+    "<span class='n-page'></span> of <span class='n-pages'></span></span>Cc</p></footer>"
+    "<header class='head with-who'><h1>Aa</h1><p class='purpose'>Aa.</p><div class='head-who'><p class='who'>"
+    "<b>Aa</b> <span class='known'>Aa</span></p></div></header>"
+    "<ul class='ideas'><li>Aa</li></ul>"
+    "<div class='block lines'><p class='prompt'><label for='a'>1. Aa</label></p><p class='hint'><b>Aa</b> Aa</p>"
+    "<textarea class='field rows-2' name='a' id='a' title='a'></textarea></div>"
+    "<section class='block table'><table><thead><tr><td></td><th scope='col'>Aa</th></tr></thead><tbody><tr>"
+    "<th scope='row'>Aa</th><td><input type='text' class='field' name='b' title='b'/></td></tr></tbody></table>"
+    "</section>"
+    "<fieldset class='block options one'><legend class='prompt'>Aa <span class='how'>Aa</span></legend>"
+    "<ul class='boxes wide-3'><li><input type='checkbox' class='box' name='c' title='c'/> Aa</li></ul></fieldset>"
+    "<section class='block steps'><ol><li>Aa</li></ol></section>"
+    "<p class='small-prompt'><b>Aa</b></p>"
+    "</article></body></html>"
 )
 _STATIC = Path(__file__).resolve().parent.parent / "static" / "planner"
 #: What a document may load, by exact name.
@@ -142,19 +157,30 @@ class Press:
             logging.getLogger(name).handlers[:] = []
             logging.getLogger(name).propagate = False
         logging.getLogger("weasyprint").addHandler(self.heard)
+        quick.make_ready()
         self.sheet = ASSETS["asset:paper.css"][0].read_text()
         self.css = {name: self._css(name) for name in ("size-12", "size-14", "size-18 large", "size-24 large")}
         self.fonts: tuple[str, FontConfiguration] | None = None
         self.get_ready()
+        self._settle()
+
+    def learn(self, page: bytes) -> None:
+        """Sets a page of ours once: what its styles come to is known to every child from now on."""
+        self.pdf({"faces": list(self.lean)}, page)
+        self._settle()
+
+    def _settle(self) -> None:
+        """What is here now stays: no child looks through it for garbage, nor through what was said of it."""
+        self.heard.lines.clear()
         gc.collect()
         gc.freeze()
 
     def get_ready(self) -> None:
         """Sets one small document, so that modules are loaded and the faces of the text open before the next comes."""
         path = self.font_config(list(self.lean))
-        os.environ["FONTCONFIG_FILE"] = path
-        self.fonts = (path, FontConfiguration())
+        self.fonts = (path, self._opened(path))
         self.pdf({"faces": list(self.lean)}, _SMALL_PAGE.encode())
+        self.heard.lines.clear()  # whatever it says is not of the document that comes
 
     def pdf(self, asked: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
         """A tagged, fillable PDF of an HTML document. `faces` are the font files it may use."""
@@ -174,7 +200,9 @@ class Press:
     def _css_for(self, classes: str) -> weasyprint.CSS:
         """The stylesheet for a page with these classes on <html>."""
         name = " ".join(word for word in classes.split() if word in ("large", "greyscale") or word.startswith("size-"))
-        return self.css.get(name) or self._css(name)
+        if name not in self.css:
+            self.css[name] = self._css(name)
+        return self.css[name]
 
     def _css(self, name: str) -> weasyprint.CSS:
         """The stylesheet with its variables filled in for these classes: a value at each place costs the engine less
@@ -190,8 +218,15 @@ class Press:
         path = self.font_config(faces)
         if self.fonts and self.fonts[0] == path:
             return self.fonts[1]
+        return self._opened(path)
+
+    def _opened(self, path: str) -> FontConfiguration:
+        """The faces, opened in this process. Styles that were worked out with the same faces elsewhere know of it."""
         os.environ["FONTCONFIG_FILE"] = path
-        return FontConfiguration()
+        faces = FontConfiguration()
+        if path == self.font_config(list(self.lean)):
+            quick.kept_styles.move_to(faces)
+        return faces
 
     def font_config(self, faces: list[str]) -> str:
         """A Fontconfig file that knows these files and no others: the same paper on every machine."""

@@ -46,8 +46,7 @@ class Family:
     @property
     def letters(self) -> frozenset[int]:
         """The code points that every one of its files has."""
-        found = [_letters(path) for path in self.files]
-        return frozenset.intersection(*found) if found else frozenset()
+        return _letters_of_all(self.files)
 
 
 TEXT = Family("Atkinson Hyperlegible", "Latin", "AtkinsonHyperlegible-*.ttf", fontpkg_atkinson_hyperlegible)
@@ -103,6 +102,11 @@ def _wanted(text: Iterable[str]) -> Iterable[int]:
 def _files(module_file: str, pattern: str) -> tuple[Path, ...]:
     roots = (Path(module_file).parent / "files",) if module_file else tuple(root.expanduser() for root in _SYSTEM_ROOTS)
     return tuple(sorted(path for root in roots if root.is_dir() for path in root.rglob(pattern)))
+
+
+@cache
+def _letters_of_all(paths: tuple[Path, ...]) -> frozenset[int]:
+    return frozenset.intersection(*map(_letters, paths)) if paths else frozenset()
 
 
 @cache

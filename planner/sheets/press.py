@@ -7,6 +7,7 @@ rest of the site goes on. Same paper, same bytes.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import re
 import socket
@@ -27,7 +28,9 @@ from planner.base.text import clean
 from planner.sheets import fonts
 from planner.sheets.fonts import missing_letters
 from planner.sheets.frames import receive, send
+from planner.sheets.options import Options
 from planner.sheets.papers import Paper, letterhead_for
+from planner.sheets.specimen import specimen
 
 __all__ = [
     "Broken",
@@ -45,6 +48,7 @@ __all__ = [
 CPU_SECONDS = 30
 WALL_SECONDS = 60
 MEGABYTES = 2000  # of address space, most of it shared with the warm parent
+MOST_KINDS = 12  # of paper that the press keeps in mind, some 4 MB each
 LARGEST_HTML = 3_000_000  # letters; several hundred pages
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
@@ -80,6 +84,8 @@ def render(paper: Paper, *, patience: int = 1) -> Rendering:
         raise TooMuch(_too_much())
     faces = [str(path) for path in fonts.files_for(html)]
     answer, pdf = ask({"do": "pdf", "faces": faces}, html.encode(), patience=patience)
+    if faces == list(map(str, fonts.TEXT.files)):
+        _press.learn(Kind(paper.language, paper.options))
     return Rendering(html, pdf, answer["pages"], tuple(answer["left_out"]), tuple(answer["warnings"]))
 
 
@@ -148,10 +154,22 @@ def _too_much() -> str:
     )
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What makes one paper look like another: the press knows it from the first of its kind on."""
+
+    language: str
+    options: Options
+
+    def specimen(self) -> bytes:
+        return page_html(specimen(self.language, self.options)).encode()
+
+
 class _Press:
     """The other process of this web process: started once, started again after a fork of ours or when it died."""
 
     def __init__(self) -> None:
+        self._known: set[Kind] = set()
         self._lock = threading.Lock()
         self._owner = 0
         self._control: socket.socket | None = None
@@ -175,6 +193,19 @@ class _Press:
         with self._lock:
             self._start()
 
+    def learn(self, kind: Kind) -> None:
+        """Shows the process a specimen of this kind of paper, once; the first of its kind need not wait for it."""
+        if kind in self._known or len(self._known) >= MOST_KINDS:
+            return
+        page = kind.specimen()
+        with self._lock:
+            if self._owner != os.getpid() or kind in self._known:
+                return
+            self._known.add(kind)
+            with contextlib.suppress(OSError):  # it has died; the one after it learns anew
+                self._control.sendall(b"s")
+                send(self._control, {}, page)
+
     def _start(self) -> None:
         if self._owner == os.getpid() and self._process and self._process.poll() is None:
             return
@@ -191,6 +222,7 @@ class _Press:
                 start_new_session=True,  # an interrupt typed at the server's terminal is for the server
             )
         self._control, self._owner = ours, os.getpid()
+        self._known = set()
         ours.settimeout(60)
         if ours.recv(1) != b"!":
             self._stop()

@@ -7,6 +7,7 @@ gets one end of a socket pair, sets its limits, reads one request, answers and e
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import io
 import logging
@@ -135,6 +136,12 @@ def main() -> None:
             message, handles, _flags, _peer = socket.recv_fds(control, 1, 1)
             if not message:
                 return
+            if message == b"s":
+                with contextlib.suppress(Exception):  # one that cannot be set teaches nothing
+                    press.learn(receive(control)[1])
+                child.close()  # it does not know of it, and ends
+                child = _fork(press, control)
+                continue
             try:
                 socket.send_fds(child, [b"j"], handles)
             except OSError:  # it died while it waited

@@ -284,7 +284,7 @@ def test_a_view_of_a_case_is_recorded(page, couple, owner):
 
 @pytest.mark.parametrize("people", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("flag_record", 13), ("team", 11), ("gate_override", 12), ("participant_add", 10)]
+    ("name", "queries"), [("flag_record", 11), ("team", 11), ("gate_override", 12), ("participant_add", 10)]
 )
 def test_a_page_costs_the_same_for_one_and_for_three(page, owner, name, queries, people, django_assert_num_queries):
     case = factories.make_case(owner, kind="family", names=("Ada", "Ben", "Cy")[:people])

@@ -252,6 +252,9 @@ def test_one_persons_chart_holds_nothing_of_the_other(client, couple, owner, pla
     assert "Relapse" not in figure
     shown = get(client, "measure_chart", couple.pk, "trust", query=f"?person={places[0].pk}&all=1")
     assert "Relapse" in shown and "Do not show this to anybody else" in shown
+    Rating.objects.filter(person=places[0].person).update(audience="clinician", reader=None)
+    assert "Maya: 2 values" not in get(client, "measure_chart", couple.pk, "trust", query=f"?person={places[0].pk}")
+    assert "Maya: 2 values" in get(client, "measure_chart", couple.pk, "trust", query=f"?person={places[0].pk}&all=1")
 
 
 def test_what_each_said_is_recorded_and_the_newest_counts(client, couple, places):

@@ -15,7 +15,7 @@ from planner.sheets.blocks import (
     read_answers,
     with_names,
 )
-from tests.sheets.make import EVERY_BLOCK
+from planner.sheets.specimen import EVERY_BLOCK
 
 LINE = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=30).filter(str.strip)
 IDS = st.from_regex(r"[a-z][a-z0-9_]{0,10}", fullmatch=True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from planner.sheets import onscreen
 from planner.sheets.blocks import blocks_for, parse_blocks, read_answers
-from tests.sheets.make import EVERY_BLOCK
+from planner.sheets.specimen import EVERY_BLOCK
 
 BLOCKS = parse_blocks(EVERY_BLOCK)
 JOINT = ("Maya", "Ruben")

@@ -6,7 +6,8 @@ import pytest
 from planner.sheets import press
 from planner.sheets.options import Options
 from planner.sheets.papers import Cover, SheetCopy, packet_paper, shown_name
-from tests.sheets.make import EVERY_BLOCK, LETTERHEAD, make_copy, make_paper
+from planner.sheets.specimen import EVERY_BLOCK
+from tests.sheets.make import LETTERHEAD, make_copy, make_paper
 
 ADDRESS = "K7QM-3XR2-9TBA-K7QM-3XR2-9TBA"
 
