@@ -88,10 +88,10 @@ def _works_here(user: User) -> bool:
 def _count(what: str, most: int) -> None:
     """Counts one. Raises TooOften beyond `most` in an hour."""
     key = f"{what}-{int(timezone.now().timestamp()) // _HOUR}"
-    cache.add(key, 0, _HOUR)
     try:
         count = cache.incr(key)
-    except ValueError:  # it ran out in between
-        return
+    except ValueError:  # the first one of the hour
+        count = 1
+        cache.add(key, count, _HOUR)
     if count > most:
         raise TooOften

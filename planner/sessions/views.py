@@ -28,7 +28,7 @@ from planner.cases.models import Case, Phase
 from planner.cases.names import current, label, tell
 from planner.library.models import Intervention, SessionTemplate, Worksheet
 from planner.library.search import Filters
-from planner.library.words import FAMILY
+from planner.library.words import said
 from planner.practice.trail import record
 from planner.sessions import actions, note_actions, page, papers, sent, times
 from planner.sessions.forms import FreeItemForm, ItemForm, NewSessionForm, PrintForm, SessionForm, TickForm
@@ -247,7 +247,7 @@ def _plan_context(request: HttpRequest, session: Session, may_edit: bool, **extr
         "library": lambda: plan.library(asked["q"], Filters.of(request.GET)),
         "may_edit": may_edit and session.is_open,
         "may_run": may_edit,
-        "families": FAMILY.items(),
+        "families": said()["family"].items(),
         "phases": Phase.choices,
         **extra,
     }
