@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from datetime import timedelta
 from types import SimpleNamespace
+from unittest import mock
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from planner.agreements.models import Agreement, AgreementVersion, PaperCopy, Reentry
+from planner.base import prepared
 from planner.base.models import Job
 from planner.boosters.models import Booster, Ending, Reminder
 from planner.cases import consent_actions
@@ -33,6 +36,11 @@ from tests.plans import make as plan_make
 # Playwright keeps an event loop in the thread; Django's guard against that has nothing to protect in a test.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+#: What no prepared question may read.
+CHANGING = (
+    *((timezone, name) for name in ("now", "localtime", "localdate", "get_current_timezone")),
+    *((translation, name) for name in ("get_language", "gettext", "pgettext")),
+)
 #: The fixtures of pytest-django that open the database.
 DATABASE = {"db", "transactional_db", "django_db_setup"}
 
@@ -57,6 +65,21 @@ def pytest_collection_modifyitems(config, items):
 def in_the_practices_zone():
     """A test's "today" is the practice's, as in a request: for five hours of the day Greenwich is a day ahead of it."""
     with timezone.override(factories.ZONE):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_changing_is_read_while_a_question_is_made_ready():
+    """Its SQL is kept: a clock or a language that was read once would hold for ever."""
+
+    def made(ask):
+        with contextlib.ExitStack() as stack:
+            for where, name in CHANGING:
+                stack.enter_context(mock.patch.object(where, name, side_effect=AssertionError(f"{name} was read")))
+            return plain(ask)
+
+    plain = prepared.made
+    with mock.patch.object(prepared, "made", made):
         yield
 
 

@@ -23,7 +23,7 @@ import copy
 import datetime
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -140,6 +140,11 @@ class _Ready:
         return list(again)
 
 
+def made(ask: Callable[[], QuerySet]) -> _Ready:
+    """The question, made ready. Tests stop the clock here: a question that reads it is none to be kept."""
+    return _Ready(ask())
+
+
 def counted(rows: QuerySet) -> QuerySet:
     """How many rows there are, as the one value of one row: a question that can be prepared, which `count()` is not.
     `sum` of the answer is the number, also where nobody may see any and no row comes."""
@@ -159,12 +164,12 @@ def prepared(**kinds: Field | several) -> Callable[[Callable[..., QuerySet]], Ca
         @wraps(ask)
         def asked(*, user: Any = None, **given: Any) -> list[Any]:
             values = {name: given.pop(name) for name in kinds}
+            values |= {name: list(dict.fromkeys(values[name])) for name in lists}
+            if not all(values[name] for name in lists):
+                return []
+            if any(len(values[name]) > kind.most for name, kind in lists.items()):
+                return list(ask(**({} if user is None else {"user": user}), **given, **values))
             for name, kind in lists.items():
-                values[name] = list(dict.fromkeys(values[name]))
-                if not values[name]:
-                    return []
-                if len(values[name]) > kind.most:
-                    return list(ask(**({} if user is None else {"user": user}), **given, **values))
                 values |= kind.laid(name, values.pop(name))
             key: tuple[Hashable, ...] = tuple(given.items())
             if user is not None:
@@ -176,7 +181,7 @@ def prepared(**kinds: Field | several) -> Callable[[Callable[..., QuerySet]], Ca
                     name: kind.places(name) if name in lists else Place(name, kind) for name, kind in kinds.items()
                 }
                 asker = {} if user is None else {"user": Asker(user)}
-                ready = kept[key] = _Ready(ask(**asker, **given, **places))
+                ready = kept[key] = made(partial(ask, **asker, **given, **places))
             return ready.rows(values)
 
         return asked

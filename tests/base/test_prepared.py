@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db.models import Count, F, Prefetch, Q
 from django.db.models.sql.compiler import SQLCompiler
 from django.http import Http404
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from planner.agreements.models import Agreement
 from planner.base.access import LARGEST_ID, Plain, find, find_and_may_edit
@@ -132,6 +132,35 @@ def test_several_values_are_a_page_of_a_list(django_assert_num_queries):
             with django_assert_num_queries(1 if ids else 0):
                 found = named(cases=ids, name="Maya", upwards=upwards)
             assert found == list(rows.order_by("pk" if upwards else "-pk").values_list("case", "person__name"))
+
+
+def test_two_lists_that_are_too_long_are_asked_of_in_the_ordinary_way():
+    _owner, (case, other, *_others) = cast()
+
+    @prepared(cases=several(ID, 1), but=several(ID, 1))
+    def people(cases, but):
+        return Participant.objects.filter(case__pk__in=cases).exclude(pk__in=but).order_by("pk")
+
+    ids = [case.pk, other.pk]
+    places = list(Participant.objects.filter(case__pk__in=ids).order_by("pk"))
+    for cases, but in ((ids, [places[0].pk, places[1].pk]), (ids, [places[0].pk]), (ids[1:], [places[0].pk, 0])):
+        asked = Participant.objects.filter(case__pk__in=cases).exclude(pk__in=but).order_by("pk")
+        assert people(cases=cases, but=but) == list(asked)
+
+
+@pytest.mark.parametrize("read", [timezone.now, timezone.localdate, translation.get_language])
+def test_a_question_that_reads_what_changes_is_found_out(read):
+    """By the guard that all tests run under (tests/conftest.py)."""
+    read_by_name = f"{read.__name__} was read"
+    module = {"get_language": translation}.get(read.__name__, timezone)
+
+    @prepared(case=ID)
+    def people(case):
+        getattr(module, read.__name__)()
+        return Participant.objects.filter(case=case)
+
+    with pytest.raises(AssertionError, match=read_by_name):
+        people(case=1)
 
 
 def test_a_row_is_read_anew_each_time():
