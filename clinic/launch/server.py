@@ -9,7 +9,6 @@ machine has at least two cores and because the site goes on when one of them die
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import subprocess
 import sys
@@ -77,13 +76,13 @@ def _gunicorn(bind: list[str], open_at: str | None) -> None:
 
 
 def _read_everything() -> None:
-    """Loads every page's code before the processes part, and tells the collector of garbage that it is here to stay:
-    it is held in memory once, and never again looked through while somebody waits for a page."""
+    """Loads every page's code before the processes part: it is held in memory once, and is here to stay."""
     from django.urls import get_resolver
 
+    from planner.base.garbage import settle
+
     _ = get_resolver().url_patterns
-    gc.collect()
-    gc.freeze()
+    settle()
 
 
 def _begin_rounds() -> None:

@@ -48,23 +48,24 @@ def _told(case: Case) -> str:
     return getattr(case, "told_label", "")
 
 
-def with_people(case: Case) -> None:
-    """Makes known who takes part, for a page that asks in several places. One query."""
+def with_people(case: Case, places: list[Participant] | None = None) -> None:
+    """Makes known who takes part, for a page that asks in several places. One query, none where the `places`, with
+    their persons, were read already."""
     known = case.participants.select_related("person")
-    known._result_cache, known._prefetch_done = _everybody(case), True  # as a prefetch leaves it
+    places = _places(case=case.pk) if places is None else places
+    known._result_cache, known._prefetch_done = _each_with(case, places), True  # as a prefetch leaves it
     vars(case).setdefault("_prefetched_objects_cache", {})["participants"] = known
 
 
 def current(case: Case) -> list[Participant]:
     """Who takes part today, in order. One query, or none after `with_people`."""
     known = "participants" in getattr(case, "_prefetched_objects_cache", {})
-    everybody = case.participants.all() if known else _everybody(case)
+    everybody = case.participants.all() if known else _each_with(case, _places(case=case.pk))
     return [participant for participant in everybody if participant.left_on is None]
 
 
-def _everybody(case: Case) -> list[Participant]:
+def _each_with(case: Case, places: list[Participant]) -> list[Participant]:
     """Who takes part or took part, in order, each with the case that is known."""
-    places = _places(case=case.pk)
     for place in places:
         place.case = case
     return places

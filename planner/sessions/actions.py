@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -572,14 +572,16 @@ def print_paper(session: Session, order: papers.Order, rendering: press.Renderin
 def attending_of(session: Session) -> list[Participant]:
     """Who attends, with their persons; everybody in the case where nobody was named. Everybody is kept with the case:
     whoever asks who attends asks what is known about them all next."""
-    with_people(session.case)
-    named = set(_named(session=session.pk))
-    return [place for place in session.case.participants.all() if place.pk in named] or current(session.case)
+    places = _places(session=session.pk, case=session.case_id)
+    with_people(session.case, places)
+    return [place for place in places if place.is_named] or current(session.case)
 
 
-@prepared(session=ID)
-def _named(session: int) -> QuerySet[Any]:
-    return Session.attendees.through.objects.filter(session=session).values_list("participant_id", flat=True)
+@prepared(session=ID, case=ID)
+def _places(session: int, case: int) -> QuerySet[Participant]:
+    """Everybody of the case, with their person and whether they were named as attending (`is_named`)."""
+    named = Session.attendees.through.objects.filter(session=session, participant=OuterRef("pk"))
+    return Participant.objects.filter(case=case).select_related("person").annotate(is_named=Exists(named))
 
 
 def look(session: Session, wanted: Iterable[str], attending: list[Participant] | None = None) -> gates.Verdict:

@@ -176,7 +176,7 @@ def test_the_planner_asks_the_same_number_of_queries(page, owner, couple, count,
         page.get(url(name, session.pk), **asked)
 
 
-PLAN_QUERIES = {"session_plan": 16, "session_library": 11, "session_suggested": 16}
+PLAN_QUERIES = {"session_plan": 15, "session_library": 10, "session_suggested": 15}
 
 
 def test_without_a_script_the_parts_are_the_whole_planner(page, session, couple):

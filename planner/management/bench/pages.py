@@ -19,6 +19,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
+from planner.base.garbage import settle
 from planner.management.bench.figures import Figure, median, p95
 from planner.management.bench.filling import Filled
 from planner.management.bench.rows import ROWS, Row
@@ -98,8 +99,7 @@ def measure(filled: Filled, times: int, rows: Sequence[Row] | None = None) -> di
     taken = {name: Taken() for name in addresses}
     for row in (*BARE, *wanted) * 3:
         open_page(client, row, addresses[row.name])
-    gc.collect()
-    gc.freeze()  # as the server does once it has read everything
+    settle()  # as the server does once it has read everything
     for _ in range(times):
         for page in wanted:
             for row in (*BARE, page):
