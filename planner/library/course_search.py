@@ -24,6 +24,7 @@ from planner.practice.models import User
 
 SHOWN = 4
 KEPT_TEXTS = 8192  # texts whose words are kept, a few hundred bytes apiece
+KEPT_LIBRARIES = 8  # practices: all that their rows say, some hundred kilobytes apiece
 KEPT_ROWS = 512  # rows whose words are kept, some kilobytes apiece
 NAME, ABOUT, REST = 20, 8, 2  # how much a word weighs where it stands
 
@@ -46,12 +47,9 @@ def find(text: str, user: User) -> list[Course]:
     words = words_of(text[: search.LONGEST_TEXT])[: search.MOST_WORDS]
     if not words:
         return []
-    weights = {
-        (model, pk): _weights(model, *told)
-        for model in (Pathway, Statement)
-        for pk, *told in _told(model=model, user=user)
-    }
-    vocabulary = dict.fromkeys((word for found in weights.values() for word in found), 0)
+    rows = [(model, *told) for model in (Pathway, Statement) for told in _told(model=model, user=user)]
+    weights = {(model, pk): _weights(model, *told) for model, pk, *told in rows}
+    vocabulary = _vocabulary(tuple((model, *told) for model, _pk, *told in rows))
     matches = [_match(word, vocabulary) for word in words]
     scored = {key: score for key, found in weights.items() if (score := _score(found, matches))}
     counted = {word for found in matches for word in found}
@@ -104,6 +102,12 @@ def _weights(model: type[Any], name: str, slug: str, told: str) -> Mapping[str, 
     for weight, _place, text in reversed(list(_places(model(name=name, slug=slug, content=json.loads(told))))):
         found.update(dict.fromkeys(_words(text), weight))
     return found
+
+
+@lru_cache(maxsize=KEPT_LIBRARIES)
+def _vocabulary(rows: tuple[tuple[Any, ...], ...]) -> Mapping[str, int]:
+    """Every word of the rows. Kept by what they say, as the words of each are."""
+    return dict.fromkeys((word for row in rows for word in _weights(*row)), 0)
 
 
 @lru_cache(maxsize=KEPT_TEXTS)

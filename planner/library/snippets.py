@@ -28,11 +28,17 @@ def marked(text: str, words: Collection[str]) -> SafeString:
 
 
 def _found(text: str, words: Collection[str]) -> Iterator[re.Match[str]]:
+    if _may_have(text, words):
+        yield from (match for match in _WORD.finditer(text) if fold(match.group()) in words)
+
+
+def _may_have(text: str, words: Collection[str]) -> bool:
+    """Most texts have none of the words, and need not be taken word by word."""
     folded = fold(text)
-    for word in words:  # most texts have none, and need not be taken word by word
+    for word in words:  # noqa: SIM110  # there are hundreds of texts, and a generator for each costs as much again
         if word in folded:
-            yield from (match for match in _WORD.finditer(text) if fold(match.group()) in words)
-            return
+            return True
+    return False
 
 
 def snippet(row: Intervention, sheets: Iterable[str], words: Collection[str]) -> tuple[str, SafeString] | None:
@@ -41,7 +47,7 @@ def snippet(row: Intervention, sheets: Iterable[str], words: Collection[str]) ->
     if not words:
         return None
     for place, text in _places(row.current.content, sheets):
-        first = next(_found(text, words), None)
+        first = next(_found(text, words), None) if _may_have(text, words) else None
         if first:
             return str(place), marked(_around(text, first.start(), first.end()), words)
     return None

@@ -26,6 +26,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from planner.base.access import find_to_edit, owner_only
+from planner.base.addresses import address
 from planner.base.models import Stale
 from planner.base.once import once
 from planner.base.prepared import prepared
@@ -384,7 +385,9 @@ def trail_page(request: HttpRequest) -> HttpResponse:
     case = _("case %(n)s")
     for row in page.object_list:
         row.words, row.facts = verb_words(row.verb), detail_words(row.detail)
-        row.case = case % {"n": row.case_id}
+        row.thing = f"{row.what} {row.what_id}" if row.what and row.what_id else row.what
+        if row.case_id:
+            row.case, row.address = case % {"n": row.case_id}, address("case", row.case_id)
     return render(request, "practice/trail.html", {"form": form, "page": page})
 
 
