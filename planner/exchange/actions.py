@@ -88,10 +88,7 @@ def _works_here(user: User) -> bool:
 def _count(what: str, most: int) -> None:
     """Counts one. Raises TooOften beyond `most` in an hour."""
     key = f"{what}-{int(timezone.now().timestamp()) // _HOUR}"
-    try:
-        count = cache.incr(key)
-    except ValueError:  # the first one of the hour
-        count = 1
-        cache.add(key, count, _HOUR)
+    count = cache.get(key, 0) + 1
+    cache.set(key, count, _HOUR)  # `incr` would keep it for the cache's own five minutes
     if count > most:
         raise TooOften

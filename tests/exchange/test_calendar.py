@@ -211,6 +211,18 @@ def test_an_address_is_read_only_so_often(owner):
     assert fetched(path).status_code == 429
 
 
+def test_a_pause_of_some_minutes_gives_no_new_readings(owner, time_machine):
+    """All of an hour count, also where the cache would forget sooner by itself."""
+    time_machine.move_to(timezone.now().replace(minute=1))
+    path = actions.make_feed(by=owner)
+    for _n in range(actions.READS_AN_HOUR):
+        assert fetched(path).status_code == 200
+    time_machine.move_to(timezone.now().replace(minute=40))
+    assert fetched(path).status_code == 429
+    time_machine.move_to(timezone.now() + timedelta(hours=1))
+    assert fetched(path).status_code == 200
+
+
 def test_the_feed_is_read_only(owner):
     path = actions.make_feed(by=owner)
     assert Client().post(path).status_code == 405
