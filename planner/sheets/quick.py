@@ -16,6 +16,7 @@ import tinycss2
 import weasyprint.document
 from weasyprint.css import ComputedStyle, InitialStyle, Style, StyleFor, declaration_precedence, preprocess_declarations
 from weasyprint.css.counters import CounterStyle
+from weasyprint.css.tokens import get_length
 from weasyprint.formatting_structure.boxes import Box, PageBox
 from weasyprint.layout import absolute, block, column, grid, inline, page, percent, table
 from weasyprint.layout import float as float_
@@ -189,7 +190,8 @@ def _said(element: Any, pointed_at: set[str]) -> Iterator[str]:
         yield f'-weasy-anchor:"{name}"'
     if element.tag == _DRAWING:
         for size in ("width", "height"):
-            if length := element.get(size):
+            length = element.get(size)
+            if length and get_length(tinycss2.parse_one_component_value(length), percentage=True):
                 yield f"{size}:{length}"
 
 

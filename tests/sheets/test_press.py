@@ -316,6 +316,12 @@ def test_a_nest_of_elements_is_refused():
         pdf_of("<html lang=en><head><title>t</title></head><body>" + "<div>" * 300 + "x")
 
 
+def test_a_list_within_a_list_has_dots_that_the_face_has():
+    rendering = press.render(make_paper([{"text": "A\n\n- one\n    - two\n        - three\n\n1. four\n    - five"}]))
+    assert rendering.html.count("<ul>") == 4
+    assert rendering.warnings == ()
+
+
 def test_the_press_starts_again_when_it_was_killed():
     press.warm_up()
     process = press._press._process

@@ -42,7 +42,11 @@ if how == "ready":
         press.learn(page.encode())
     parsed.start()
     kept = len(quick.kept_styles.styles)
-out = [press.pdf({"faces": faces}, page.encode())[1].hex() for page in pages]
+out = []
+for page in pages:
+    press.heard.lines.clear()
+    answer, pdf = press.pdf({"faces": faces}, page.encode())
+    out.append((pdf.hex(), answer["left_out"], list(answer["warnings"])))
 if how == "ready":
     assert len(quick.kept_styles.styles) == kept, "styles were worked out again"
 json.dump(out, sys.stdout)
@@ -55,7 +59,9 @@ def printed(how: str, pages: list[str]) -> list[bytes]:
     command = [sys.executable, "-c", PRINT]
     done = subprocess.run(command, input=asked, capture_output=True, text=True, cwd=ROOT, env=env)
     assert not done.returncode, done.stderr
-    return [bytes.fromhex(pdf) for pdf in json.loads(done.stdout)]
+    printed = json.loads(done.stdout)
+    assert [told for _pdf, *told in printed] == [[[], []]] * len(pages), "nothing is left out or complained of"
+    return [bytes.fromhex(pdf) for pdf, *_told in printed]
 
 
 def without_names_of_places(pdf: bytes) -> bytes:
@@ -85,7 +91,7 @@ def pages() -> list[str]:
         '<p>See <a href="#there">there</a>.</p>'
         '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20" viewBox="0 0 4 2">'
         '<rect width="3" height="1"/></svg>'
-        '<table class="list"><tr><td dir="rtl">a</td><td><ol><li>b<ul><li>c</li></ul></li></ol></td></tr></table>'
+        '<table class="list"><tr><td dir="rtl">a</td><td><ol><li>b<ol><li>c</li></ol></li></ol></td></tr></table>'
         '<h2 id="there">There</h2><p id="nobody">No link leads here.</p></body></html>'
     )
     return [*map(press.page_html, papers), drawing]
