@@ -42,7 +42,7 @@ class VersionSource(models.TextChoices):
 
 
 class AgreementQuerySet(models.QuerySet):
-    reached_by_team = True
+    may_be_prepared = True
 
     def visible_to(self, user: User):
         """Agreements in the cases the person may see."""
@@ -152,7 +152,7 @@ class AgreementSignature(SignatureBase):
 
 
 class PaperCopyQuerySet(models.QuerySet):
-    reached_by_team = True
+    may_be_prepared = True
 
     def visible_to(self, user: User):
         """Copies of the agreements the person may see."""

@@ -67,8 +67,8 @@ def _reached(rows: QuerySet[M], user: Any, to_edit: bool) -> QuerySet[M]:
 
 @dataclass(frozen=True)
 class Plain:
-    """All rows of a model, with joined rows or without, whose reach hangs on the team of a case alone: what nearly
-    every page begins with. A queryset says so of itself with `reached_by_team`."""
+    """All rows of a model, with joined rows or without: what nearly every page begins with. Of itself a queryset says
+    `may_be_prepared` where its reach hangs on who asks, their role and practice and the day, and on nothing else."""
 
     model: type[Model]
     joined: tuple[str, ...]
@@ -77,7 +77,7 @@ class Plain:
     def of(cls, rows: QuerySet[Any]) -> Plain | None:
         """None where the rows are narrowed, annotated or fetched in another way."""
         query = rows.query
-        if not getattr(rows, "reached_by_team", False) or rows._prefetch_related_lookups or query.where.children:
+        if not getattr(rows, "may_be_prepared", False) or rows._prefetch_related_lookups or query.where.children:
             return None
         if query.annotations or query.distinct or query.is_sliced or query.deferred_loading[0] or query.values_select:
             return None

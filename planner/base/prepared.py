@@ -40,6 +40,7 @@ from django.db.models import (
     QuerySet,
     Value,
 )
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 ID = BigIntegerField()
@@ -110,7 +111,7 @@ class _Ready:
     """A question with its SQL, for one database."""
 
     def __init__(self, question: QuerySet):
-        self.question = question
+        self.question, self.locks = question, question.query.select_for_update
         self.compiler = question.query.get_compiler(using=question.db)
         try:
             self.sql, self.parameters = self.compiler.as_sql()
@@ -124,6 +125,8 @@ class _Ready:
         if not self.sql:
             return []
         connection = connections[self.question.db]
+        if self.locks and connection.features.has_select_for_update and not connection.in_atomic_block:
+            raise TransactionManagementError("Rows can be locked inside a transaction alone.")  # as Django does
         parameters = tuple(
             each.output_field.get_db_prep_value(values[each.name], connection) if isinstance(each, Place) else each
             for each in self.parameters

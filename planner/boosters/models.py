@@ -22,7 +22,7 @@ from planner.sessions.models import Session, SessionState
 class OfCaseQuerySet(models.QuerySet):
     """Rows that belong to a case by their field `case`."""
 
-    reached_by_team = True
+    may_be_prepared = True
 
     def visible_to(self, user: User) -> Self:
         """Those of the cases the person may see."""
@@ -123,7 +123,7 @@ NOT_HELD = (SessionState.PLANNED, SessionState.RUNNING, SessionState.CANCELLED)
 
 
 class BoosterQuerySet(models.QuerySet):
-    reached_by_team = True
+    may_be_prepared = True
 
     def visible_to(self, user: User) -> Self:
         """Boosters of the cases the person may see."""

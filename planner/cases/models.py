@@ -79,7 +79,7 @@ def on_team(user: User, to: str = "", *, to_edit: bool = False) -> Q:
 
 
 class CaseQuerySet(models.QuerySet):
-    reached_by_team = True
+    may_be_prepared = True
 
     def visible_to(self, user: User):
         """Cases on whose team the person is today."""
@@ -357,7 +357,7 @@ class ContactWay(models.TextChoices):
 
 
 class ConsentQuerySet(models.QuerySet):
-    reached_by_team = True
+    may_be_prepared = True
 
     def visible_to(self, user: User):
         """Consents in the cases the person may see."""

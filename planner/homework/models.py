@@ -34,7 +34,7 @@ class PrintoutKind(models.TextChoices):
 
 
 class PrintoutQuerySet(models.QuerySet):
-    reached_by_team = True
+    may_be_prepared = True
 
     def visible_to(self, user: User):
         """Printouts of the cases the person may see."""
@@ -62,7 +62,7 @@ class Printout(models.Model):
 class OfCase(models.QuerySet):
     """Rows of a case: whoever may see the case sees them, whoever may change it changes them."""
 
-    reached_by_team = True
+    may_be_prepared = True
 
     def visible_to(self, user: User):
         return self.filter(on_team(user, "case__"))
@@ -206,7 +206,7 @@ class PrintedSheet(models.Model):
 
 
 class AdaptationQuerySet(models.QuerySet):
-    reached_by_team = True
+    may_be_prepared = True
 
     def visible_to(self, user: User):
         """Adaptations in the cases the person may see."""
@@ -314,7 +314,7 @@ class Way(models.TextChoices):
 
 
 class ResponseQuerySet(models.QuerySet):
-    reached_by_team = True
+    may_be_prepared = True
 
     def visible_to(self, user: User):
         """Responses in the cases the person may see."""

@@ -39,7 +39,7 @@ class Pack(Stamped):
 class OfLibraryQuerySet(models.QuerySet):
     """Rows of packs and of the person's own practice."""
 
-    reached_by_team = True  # by the practice, rather, which is known of whoever asks as well
+    may_be_prepared = True
 
     def visible_to(self, user: User):
         """What the library offers this person: packs are for everyone who is signed in, a practice's own rows for its

@@ -63,7 +63,7 @@ class Modality(models.TextChoices):
 
 
 class PlanQuerySet(PlanTextQuerySet):
-    reached_by_team = True
+    may_be_prepared = True
     to_plan = ""
 
     def visible_to(self, user: User):
@@ -197,7 +197,7 @@ def _in_state(case: int, state: str) -> models.QuerySet[Plan]:
 class OfPlanQuerySet(PlanTextQuerySet):
     """Problems and goals."""
 
-    reached_by_team = True
+    may_be_prepared = True
 
     def visible_to(self, user: User):
         return self.filter(plan__in=Plan.objects.visible_to(user))
@@ -287,7 +287,7 @@ class Goal(OfPlan):
 
 
 class ObjectiveQuerySet(PlanTextQuerySet):
-    reached_by_team = True
+    may_be_prepared = True
     to_plan = "goal__plan__"
 
     def visible_to(self, user: User):

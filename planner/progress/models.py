@@ -23,7 +23,7 @@ from planner.sheets.models import Printed
 class OfCaseQuerySet(models.QuerySet):
     """Rows of a case."""
 
-    reached_by_team = True
+    may_be_prepared = True
 
     def visible_to(self, user: User):
         """Rows of the cases the person may see."""

@@ -45,7 +45,7 @@ class Mode(models.TextChoices):
 
 
 class SessionQuerySet(models.QuerySet):
-    reached_by_team = True
+    may_be_prepared = True
 
     def visible_to(self, user: User):
         """Sessions of the cases the person may see."""
@@ -286,7 +286,7 @@ RAISED = (RiskLevel.MODERATE, RiskLevel.HIGH, RiskLevel.IMMINENT)
 
 
 class NoteQuerySet(models.QuerySet):
-    reached_by_team = True
+    may_be_prepared = True
 
     def visible_to(self, user: User):
         """Notes of the cases the person may see; a supervisor reads them, the front desk none."""

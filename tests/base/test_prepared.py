@@ -7,6 +7,7 @@ from unittest import mock
 
 import pytest
 from django.apps import apps
+from django.db import connection, transaction
 from django.db.models import Count, F, Prefetch, Q
 from django.db.models.sql.compiler import SQLCompiler
 from django.http import Http404
@@ -247,7 +248,7 @@ def test_an_asker_is_nobody():
 def test_the_rows_that_a_team_reaches_are_prepared():
     """Said of a model instead of its queryset, it would be heard by nobody."""
     said = {
-        model.__name__ for model in apps.get_app_config("planner").get_models() if hasattr(model, "reached_by_team")
+        model.__name__ for model in apps.get_app_config("planner").get_models() if hasattr(model, "may_be_prepared")
     }
     assert said == set()
     for model in (Agreement, Assignment, Booster, Case, Consent, Event, Objective, Plan, ProgressNote, Series, Session):
@@ -267,3 +268,21 @@ def test_how_many_are_counted_as_by_count():
             expected = Session.objects.visible_to(person).filter(starts_at__gte=since).count()
             assert sum(to_come(user=person, since=since)) == expected
     assert Session.objects.visible_to(owner).count() > 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_locked_inside_a_transaction_alone():
+    """Also by a question that was made ready inside one. A database without such locks gives the rows."""
+    owner, (case, *_others) = cast()
+
+    @prepared(pk=ID)
+    def locked(pk):
+        return Case.objects.select_for_update().filter(pk=pk)
+
+    with transaction.atomic():
+        assert locked(pk=case.pk) == [case]
+    if connection.features.has_select_for_update:
+        with pytest.raises(transaction.TransactionManagementError):
+            locked(pk=case.pk)
+    else:
+        assert locked(pk=case.pk) == [case]
