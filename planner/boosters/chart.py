@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,7 +21,7 @@ def on_chart(case: Case, user: User) -> dict[str, Any]:
     """The context of boosters/_chart.html; five queries at most."""
     series = _series(case=case.pk)
     every = [one for one in series if one.ended_on is None]
-    rows: dict[int, list[Booster]] = {one.pk: [] for one in every}
+    rows: dict[int, list[Booster]] = defaultdict(list)
     for booster in _boosters(case=case.pk) if every else ():
         rows[booster.series_id].append(booster)
     return {

@@ -3,6 +3,7 @@ whole for the paper, in parts for the screen."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -141,11 +142,11 @@ def _notes_of(case: Case, since: datetime, until: datetime) -> dict[int, Progres
     for name, rows in (
         ("objectives", _objectives(**asked)), ("signatures", _signatures(**asked)), ("addenda", _addenda(**asked)),
     ):  # fmt: skip
-        found: dict[int, list[Any]] = {pk: [] for pk in notes}
+        found: dict[int, list[Any]] = defaultdict(list)
         for row in rows:
             found[row.note_id].append(row)
-        for pk, mine in found.items():
-            put_rows(notes[pk], name, mine)
+        for pk, note in notes.items():
+            put_rows(note, name, found[pk])
     return {note.session_id: note for note in notes.values()}
 
 

@@ -3,6 +3,7 @@ apart from what a room says of its own."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -45,8 +46,8 @@ class Part:
 def happens(case: Case, user: User) -> dict[str, Any]:
     """Hours to come and the newest past ones with what was done from the library."""
     coming, past = _coming(case=case.pk), _past(case=case.pk)
-    titles: dict[Any, list[AgendaItem]] = {session.pk: [] for session in (*coming, *past)}
-    for item in _practised(case=case.pk) if titles else ():
+    titles: dict[int, list[AgendaItem]] = defaultdict(list)
+    for item in _practised(case=case.pk) if coming or past else ():
         titles[item.session_id].append(item)
     for session in (*coming, *past):
         session.practised = titles[session.pk]
@@ -68,7 +69,7 @@ def out(case: Case, user: User) -> dict[str, Any]:
 def kept(case: Case, user: User) -> dict[str, Any]:
     """What was printed, and the boosters."""
     printed = _printouts(case=case.pk)
-    sheets: dict[int, list[PrintedSheet]] = {printout.pk: [] for printout in printed}
+    sheets: dict[int, list[PrintedSheet]] = defaultdict(list)
     for sheet in _sheets(case=case.pk) if printed else ():
         sheets[sheet.printout_id].append(sheet)
     for printout in printed:
