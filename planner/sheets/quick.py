@@ -31,6 +31,7 @@ LENGTHS = (
 _LAYOUT = (absolute, block, column, float_, grid, inline, page, table)
 MOST_LETTERS = 4096  # of one face in one document; more are only slower
 _DRAWING = "{http://www.w3.org/2000/svg}svg"
+_NOTHING: dict[str, Any] = {}
 _LAST = float("inf")  # where a rule without a layer stands among layers
 
 
@@ -84,6 +85,7 @@ class KeptStyles:
     def __init__(self) -> None:
         self.faces: Any = None
         self.styles: dict[Any, ComputedStyle] = {}
+        self.pages: dict[Any, dict[str | None, Any]] = {}  # what rules say of kinds of pages
         self.sheets: dict[int, Any] = {}  # held, as their rules are told apart by their place in memory
         self.first: InitialStyle | None = None
 
@@ -105,7 +107,7 @@ class KeptStyles:
         for style in html._ua_counter_style():
             counter_style.update(style)
         if font_config is not self.faces:
-            self.faces, self.styles, self.first = font_config, {}, InitialStyle(font_config)
+            self.faces, self.styles, self.pages, self.first = font_config, {}, {}, InitialStyle(font_config)
         sheets = [(sheet, "user agent", None) for sheet in html._ua_stylesheets(forms)]
         sheets += [(sheet, "user", None) for sheet in user_stylesheets]
         self.sheets |= {id(sheet): sheet for sheet, *_of_it in sheets}
@@ -149,6 +151,31 @@ class _DocumentStyles(StyleFor):
             style, rules = waiting
             self._computed_styles[element, pseudo_type] = self._worked_out(style, pseudo_type, (), rules)
         return super().__call__(element, pseudo_type)
+
+    def add_page_declarations(self, page_type: Any) -> None:
+        """What the rules for pages say of a page and of the boxes in its margin. No rule of ours counts pages: the
+        first of a name is told from the others, and left from right."""
+        kept = self._kept.pages
+        kind = (*map(id, self._sheets_alone()), page_type.side, page_type.blank, page_type.index == 0, page_type.name)
+        if kind not in kept:
+            super().add_page_declarations(page_type)
+            of_page = [(which, said) for which, said in self._cascaded_styles.items() if which[0] == page_type]
+            kept[kind] = {pseudo: said for (_page, pseudo), said in of_page}
+        self._cascaded_styles |= {(page_type, pseudo): said for pseudo, said in kept[kind].items()}
+
+    def set_computed_styles(
+        self, element: Any, parent: Any, root: Any = None, pseudo_type: str | None = None, **_always_the_same: Any
+    ) -> None:
+        """The style of a page, or of a box in its margin: of elements this is not asked."""
+        above = self._computed_styles[parent, None]
+        said = self._cascaded_styles.get((element, pseudo_type), _NOTHING)
+        key = (id(above), pseudo_type, id(said))
+        if key not in self._kept.styles:
+            self._kept.styles[key] = self._new(above, pseudo_type, said)
+        self._computed_styles[element, pseudo_type] = self._kept.styles[key]
+
+    def _sheets_alone(self) -> list[Any]:
+        return [sheet for sheet, *_of_it in self._sheets]
 
     def _worked_out(
         self, parent: ComputedStyle | None, pseudo: str | None, said: tuple[str, ...], rules: list[Any]
