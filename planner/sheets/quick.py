@@ -14,12 +14,14 @@ from typing import Any
 import pydyf
 import tinycss2
 import weasyprint.document
+from fontTools.ttLib import TTFont
 from weasyprint.css import ComputedStyle, InitialStyle, Style, StyleFor, declaration_precedence, preprocess_declarations
 from weasyprint.css.counters import CounterStyle
 from weasyprint.css.tokens import get_length
 from weasyprint.formatting_structure.boxes import Box, PageBox
 from weasyprint.layout import absolute, block, column, grid, inline, page, percent, table
 from weasyprint.layout import float as float_
+from weasyprint.pdf import fonts
 from weasyprint.text.ffi import ffi
 
 _SIDES = ("top", "right", "bottom", "left")
@@ -30,6 +32,9 @@ LENGTHS = (
 )  # fmt: skip
 _LAYOUT = (absolute, block, column, float_, grid, inline, page, table)
 MOST_LETTERS = 4096  # of one face in one document; more are only slower
+_CHANGED = {"fvar", "CBDT", "COLR", "EBDT", "SVG ", "sbix"}  # tables of weights and of pictures
+_faces: dict[bytes, TTFont] = {}
+_to_bytes = pydyf._to_bytes
 _DRAWING = "{http://www.w3.org/2000/svg}svg"
 _NOTHING: dict[str, Any] = {}
 _LAST = float("inf")  # where a rule without a layer stands among layers
@@ -42,6 +47,8 @@ def make_ready() -> None:
     for module in _LAYOUT:
         module.resolve_percentages = used_lengths
     pydyf.zlib = Packing
+    pydyf._to_bytes = to_bytes
+    fonts.TTFont = kept_face
 
 
 def know_lists_of_letters() -> None:
@@ -59,6 +66,28 @@ class Packing:
     @staticmethod
     def compressobj(level: int) -> Any:
         return zlib.compressobj(min(level, 6))
+
+
+def to_bytes(item: Any) -> bytes:
+    """What the engine's own does, the many words and numbers of a document first."""
+    kind = type(item)
+    if kind is bytes:
+        return item
+    if kind is str:
+        return item.encode("ascii")
+    return _to_bytes(item)
+
+
+def kept_face(file: Any, **which: Any) -> TTFont:
+    """A face as it was read before: that of the fields stands whole in every document, and is read for its widths.
+    One of many weights or of pictures is not kept: the engine changes it."""
+    data = file.getvalue()
+    if data in _faces:
+        return _faces[data]
+    face = TTFont(file, **which)
+    if not _CHANGED & set(face.keys()):
+        _faces[data] = face
+    return face
 
 
 def used_lengths(box: Box, containing_block: Box | tuple[Any, Any]) -> None:

@@ -116,6 +116,23 @@ def test_a_place_that_a_link_leads_to_keeps_its_name():
         assert [str(name) for name in list(names)[::2]] == ["there"]
 
 
+def test_a_face_that_the_engine_changes_is_read_anew():
+    """The same bytes twice: of a face of one weight the one that was read, of others each time another."""
+    weights = next(path for path in fonts.SHIPPED[1].files if path.name.startswith("NotoSans["))
+    asked = json.dumps([str(fonts.TEXT.files[0]), str(weights)])
+    code = """
+import io, json, sys
+from pathlib import Path
+from planner.sheets.quick import kept_face
+for path in json.load(sys.stdin):
+    data = Path(path).read_bytes()
+    print(kept_face(io.BytesIO(data)) is kept_face(io.BytesIO(data)))
+"""
+    env = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], input=asked, capture_output=True, text=True, cwd=ROOT, env=env)
+    assert done.stdout.split() == ["True", "False"], done.stderr
+
+
 def test_what_a_process_learned_is_the_same_for_those_forked_from_it():
     """The press itself: the first, the second and the third print of a kind have the same bytes."""
     paper = make_paper(EVERY_BLOCK, Options(paper="a4", size=14), name="Maya")
