@@ -7,7 +7,6 @@ holds that every paper is the same with them and without, and that each is still
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -46,7 +45,6 @@ def make_ready() -> None:
     weasyprint.document.get_all_computed_styles = kept_styles.of_document
     for module in _LAYOUT:
         module.resolve_percentages = used_lengths
-    pydyf.zlib = Packing
     pydyf._to_bytes = to_bytes
     fonts.TTFont = kept_face
 
@@ -58,14 +56,6 @@ def know_lists_of_letters() -> None:
     for length in range(1, MOST_LETTERS):
         kind = ffi._backend.new_array_type(letter, length)
         ffi._parsed_types.setdefault(f"hb_codepoint_t[{length}]", (kind, False))
-
-
-class Packing:
-    """How streams are packed: well. To pack them as tightly as can be takes twice the time for a hundredth less."""
-
-    @staticmethod
-    def compressobj(level: int) -> Any:
-        return zlib.compressobj(min(level, 6))
 
 
 def to_bytes(item: Any) -> bytes:

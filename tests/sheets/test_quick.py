@@ -65,20 +65,13 @@ def printed(how: str, pages: list[str]) -> list[bytes]:
 
 
 def without_names_of_places(pdf: bytes) -> bytes:
-    """The engine gives a name to the place of every field, the press only to places that a link leads to. Unpacked, as
-    the press packs less tightly."""
+    """The engine gives a name to the place of every field, the press only to places that a link leads to."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
         for name in ("/Names", "/Dests"):
             if name in document.Root:
                 del document.Root[name]
         out = io.BytesIO()
-        document.save(
-            out,
-            deterministic_id=True,
-            compress_streams=False,
-            stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
-            object_stream_mode=pikepdf.ObjectStreamMode.disable,
-        )
+        document.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
     return out.getvalue()
 
 
