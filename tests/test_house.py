@@ -211,7 +211,6 @@ CALLED_MARKUP = {
     "planner/base/renderer.py": (2, "a control, each of its values escaped as it is put in"),
     "planner/base/text.py": (1, "Markdown, through the allow-list of nh3"),
     "planner/cases/forms.py": (1, "a row as its template drew it, with a number of ours"),
-    "planner/library/snippets.py": (1, "escaped in the same line"),
     "planner/plans/stencil.py": (3, "what a template drew, each word put into it escaped"),
     "planner/progress/charts.py": (1, "cells of a table, each escaped"),
     "planner/progress/shapes.py": (2, "numbers, and words that were escaped where a shape is made"),

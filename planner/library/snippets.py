@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from django.utils.html import escape, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from planner.library.models import Intervention
@@ -23,7 +23,7 @@ def marked(text: str, words: Collection[str]) -> SafeString:
     for found in _found(text, words):
         pairs.append((text[at : found.start()], found.group()))
         at = found.end()
-    rest = mark_safe(escape(text[at:]))
+    rest = escape(text[at:])
     return format_html_join("", "{}<mark>{}</mark>", pairs) + rest if pairs else rest
 
 

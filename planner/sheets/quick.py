@@ -243,7 +243,9 @@ def _said(element: Any, pointed_at: set[str]) -> Iterator[str]:
 
 def _with_anonymous(*styles: Style | None) -> Iterator[Style]:
     """The styles, and those that the engine derived from them for boxes without an element."""
-    for style in filter(None, styles):
+    for style in styles:
+        if style is None:  # one of which nothing was asked yet is empty, and counts
+            continue
         yield style
         yield from _with_anonymous(vars(style).get("anonymous_style"))
 
