@@ -10,6 +10,14 @@ from planner.sheets.blocks import parse_blocks
 from planner.sheets.options import Options
 from planner.sheets.papers import Cover, Letterhead, Paper, SheetCopy, packet_paper
 
+NAMES = ["One", "Two", "Three", "Four", "Five"]
+
+
+def _table(name: str, columns: int, rows: int | list[str], example: list[str]) -> dict[str, Any]:
+    shape = {"columns": NAMES[:columns], "rows": rows, "example": example or None}
+    return {"table": {"id": name, "label": "Table", **shape}}
+
+
 EVERY_BLOCK: list[dict[str, Any]] = [
     {"text": {"title": "Why", "text": "A calm talk **helps**.\n\n- one\n\n- two\n\n- three"}},
     {"steps": ["Sit down.", "One talks. One listens."]},
@@ -59,18 +67,40 @@ EVERY_BLOCK: list[dict[str, Any]] = [
     {"signature": {"id": "signed", "label": "We try this.", "roles": ["First person", "Second person"]}},
     {"space": {"label": "Draw it here.", "height": 40}},
 ]
+#: The same blocks in the other shapes that they have on sheets.
+OTHER_SHAPES: list[dict[str, Any]] = [
+    {"text": "A paragraph."},
+    {"steps": {"title": "How", "items": ["Sit down.", "Talk."]}},
+    *({"callout": {"kind": tone, "text": "One.\n\nTwo."}} for tone in ("tip", "pause", "example")),
+    {"short": {"id": "short", "label": "Short", "help": "Hint."}},
+    *({"lines": {"id": f"lines_{n}", "label": "Lines", "example": "Example.", "lines": n}} for n in (2, 3, 4, 5, 9)),
+    {"scale": {"id": "scale", "label": "Scale", "help": "Hint.", "low": "low", "high": "high", "from": 1, "to": 5}},
+    *(
+        {kind: {"id": f"{kind}_{n}", "label": "Boxes", "help": "Hint.", "options": ["a" * n, "b"]}}
+        for kind in ("choice", "checklist")
+        for n in (2, 20, 40)  # letters: three, two and one beside each other
+    ),
+    *(
+        _table(f"{name}_{columns}_{len(example)}", columns, rows, example)
+        for columns in range(2, 6)
+        for example in ([], NAMES[:columns])
+        for name, rows in (("few", 2), ("many", 8), ("named", NAMES[:2]))
+    ),
+    {"if_then": {"id": "if_then", "label": "Plan", "help": "Hint.", "rows": 1}},
+    *({"card": {"id": f"card_{n}", "title": "Card", "lines": ["A line."] * n, "blanks": ["Word"]}} for n in (5, 6)),
+]
 
 
 def specimen(language: str, options: Options) -> Paper:
     """A cover, a sheet whose name and date are known, and one where they are still to be written."""
     parts: dict[str, Any] = {
         "title": "Title", "purpose": "Purpose.", "ideas": ("One idea.",), "language": language,
-        "blocks": parse_blocks(EVERY_BLOCK), "edition": "sheet, edition 1", "role_line": "Your sheet",
-        "bring_back": "Monday",
+        "edition": "sheet, edition 1", "role_line": "Your sheet", "bring_back": "Monday",
     }  # fmt: skip
+    known = {"name": "Name", "date": "Monday", "address": "0000-0000"}
     copies = [
-        SheetCopy(**parts, prefix="a-", name="Name", date="Monday", address="0000-0000"),
-        SheetCopy(**parts, prefix="b-"),
+        SheetCopy(**parts, **known, prefix="a-", blocks=parse_blocks(EVERY_BLOCK)),
+        SheetCopy(**parts, prefix="b-", blocks=parse_blocks(OTHER_SHAPES)),
     ]
     cover = Cover("Title", for_whom="Name", contents=("Title", "Title"), hint="Hint.", bring_back="Monday")
     letterhead = Letterhead("Practice", ("Street", "555"), (("A line", "555"),), "555")
