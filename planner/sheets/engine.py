@@ -23,6 +23,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse, URLFetchingError
 
 from planner.sheets import quick
+from planner.sheets.kept_styles import kept_styles
 
 #: Fontconfig's own rule for faces that are pictures (emoji): scaled to the size of the text.
 _SCALED_PICTURES = """
@@ -225,7 +226,7 @@ class Press:
         os.environ["FONTCONFIG_FILE"] = path
         faces = FontConfiguration()
         if path == self.font_config(list(self.lean)):
-            quick.kept_styles.move_to(faces)
+            kept_styles.move_to(faces)
         return faces
 
     def font_config(self, faces: list[str]) -> str:

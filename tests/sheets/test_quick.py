@@ -31,6 +31,7 @@ PRINT = """
 import json, sys, tempfile
 from unittest import mock
 from planner.sheets import quick
+from planner.sheets.kept_styles import kept_styles
 from planner.sheets.engine import Press
 how, faces, pages = json.load(sys.stdin)
 if how == "plain":
@@ -41,14 +42,14 @@ if how == "ready":
     for page in pages:
         press.learn(page.encode())
     parsed.start()
-    kept = len(quick.kept_styles.styles)
+    kept = len(kept_styles.styles)
 out = []
 for page in pages:
     press.heard.lines.clear()
     answer, pdf = press.pdf({"faces": faces}, page.encode())
     out.append((pdf.hex(), answer["left_out"], list(answer["warnings"])))
 if how == "ready":
-    assert len(quick.kept_styles.styles) == kept, "styles were worked out again"
+    assert len(kept_styles.styles) == kept, "styles were worked out again"
 json.dump(out, sys.stdout)
 """
 
