@@ -6,6 +6,7 @@ import gc
 import weakref
 
 import pytest
+from django.core.signals import request_finished
 
 from planner.base import garbage
 
@@ -15,6 +16,7 @@ def as_before():
     threshold, frozen = gc.get_threshold(), gc.get_freeze_count()
     yield
     gc.set_threshold(*threshold)
+    request_finished.disconnect(garbage.look_through)
     if not frozen:
         gc.unfreeze()
 
@@ -35,3 +37,14 @@ def test_what_is_there_stays_and_what_comes_after_goes(as_before):
     gc.collect()
     assert gc.get_threshold() == (garbage.YOUNG, *garbage.ROUNDS)
     assert (kept() is None, later() is None) == (False, True)
+
+
+@pytest.mark.parametrize(("how_many", "gone"), [(garbage.LEFT // 2, False), (garbage.LEFT + 1, True)])
+def test_what_pages_left_behind_goes_between_answers_once_it_is_much(as_before, how_many, gone):
+    garbage.settle()
+    things = [Thing() for _ in range(how_many)]
+    left = weakref.ref(things[0])
+    del things
+    assert left() is not None, "the collector did not wait for the answer"
+    request_finished.send(sender=None)
+    assert (left() is None) == gone
