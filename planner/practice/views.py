@@ -384,10 +384,9 @@ def trail_page(request: HttpRequest) -> HttpResponse:
         page.object_list = _newest_lines(user=request.user)
     case = _("case %(n)s")
     for row in page.object_list:
-        row.words, row.facts = verb_words(row.verb), detail_words(row.detail)
-        row.thing = f"{row.what} {row.what_id}" if row.what and row.what_id else row.what
-        if row.case_id:
-            row.case, row.address = case % {"n": row.case_id}, address("case", row.case_id)
+        row |= {"words": verb_words(row["verb"]), "facts": detail_words(row["detail"])}
+        if row["case_id"]:
+            row |= {"case": case % {"n": row["case_id"]}, "address": address("case", row["case_id"])}
     return render(request, "practice/trail.html", {"form": form, "page": page})
 
 
@@ -397,15 +396,14 @@ def _names(user: Any) -> QuerySet:
 
 
 @prepared()
-def _newest_lines(user: Any) -> QuerySet[TrailEntry]:
+def _newest_lines(user: Any) -> QuerySet:
     """The first page of the whole trail, which is opened most."""
     return _lines(TrailEntry.objects.visible_to(user))[:TRAIL_PAGE]
 
 
-def _lines(rows: QuerySet[TrailEntry]) -> QuerySet[TrailEntry]:
-    """Newest first, with what a line shows: of a person the name, not all that the person is."""
-    shown = ("at", "verb", "what", "what_id", "case_id", "detail", "by__name")
-    return rows.select_related("by").only(*shown).order_by("-pk")
+def _lines(rows: QuerySet) -> QuerySet:
+    """Newest first, with what a line shows."""
+    return rows.order_by("-pk").values("by", "at", "verb", "what", "what_id", "case_id", "detail", "by__name")
 
 
 def _filtered(rows: QuerySet, chosen: dict[str, Any]) -> QuerySet:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 _WORDS = {
@@ -78,7 +80,7 @@ _WORDS = {
 
 def verb_words(verb: str) -> str:
     """The verb as it is shown; one that has no words yet stands for itself."""
-    return str(_WORDS.get(verb, verb))
+    return _words_in(get_language()).get(verb, verb)
 
 
 def detail_words(detail: dict[str, Any]) -> str:
@@ -97,5 +99,11 @@ def _plain(value: Any) -> str:
 
 
 def verbs() -> list[tuple[str, str]]:
-    """(verb, words) of all that have words, for a filter."""
-    return sorted(((verb, str(words)) for verb, words in _WORDS.items()), key=lambda row: row[1])
+    """(verb, words) of all that have words, for a filter: by their words."""
+    return list(_words_in(get_language()).items())
+
+
+@lru_cache(maxsize=32)
+def _words_in(language: str | None) -> dict[str, str]:
+    """Of the language that is on now."""
+    return dict(sorted(((verb, str(words)) for verb, words in _WORDS.items()), key=lambda row: row[1]))
