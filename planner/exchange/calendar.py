@@ -2,7 +2,7 @@
 
 Every time is written as UTC ("Z"), never with a VTIMEZONE: the zone tables that are generated carry lists of dates that
 a common reader takes wrongly, an hour off on one side of the clock change. The moment is worked out from the wall time
-and zone each time the feed is read, so that a change in the rules of a zone moves it.
+and zone when the text is written, which each process does anew: a change in the rules of a zone moves it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
@@ -30,6 +32,7 @@ from planner.sessions.models import Session, SessionState
 PAST = timedelta(days=60)  # how far back a feed reaches
 AHEAD = timedelta(days=3 * 365)
 MOST = 5000
+MOST_FEEDS = 40  # kept written, some 300 bytes an appointment
 LONGEST_TITLE = 120
 
 
@@ -64,21 +67,49 @@ def entries_of(user: User, *, initials: bool, now: datetime | None = None) -> li
     ]
 
 
+def feed_of(user: User, *, initials: bool, now: datetime | None = None) -> bytes:
+    """The same, written. Calendars ask for it every few minutes and there may be thousands: where nothing has changed
+    since they last asked (two queries of marks, one more for initials), they get the text that was written then."""
+    now = now or timezone.now()
+    since, until = now - PAST, now + AHEAD
+    sessions = _sessions(user=user, since=since, until=until, marks=True)
+    marks = sessions + _boosters(user=user, since=since.date(), until=until.date(), marks=True)
+    who = _initials({row[-2]: row[-1] for row in marks}) if initials else {}
+    place = user.pk, initials, get_language()
+    if place not in _feeds or _feeds[place][:2] != (marks, who):
+        if len(_feeds) >= MOST_FEEDS:
+            _feeds.clear()
+        _feeds[place] = marks, who, written(entries_of(user, initials=initials, now=now))
+    return _feeds[place][-1]
+
+
+#: Of a person, with initials or without, in a language: the marks and initials it was written from, and the text.
+_feeds: dict[tuple[int, bool, str | None], tuple[list[tuple], dict[int, str], bytes]] = {}
+_CASE = ("case", "case__code")
+
+
 @prepared(since=MOMENT, until=MOMENT)
-def _sessions(user: User, since: datetime, until: datetime) -> QuerySet[Session]:
+def _sessions(user: User, since: datetime, until: datetime, marks: bool = False) -> QuerySet[Session]:
+    """What stands in a feed, or (`marks`) by what one sees that it has changed."""
     states = [SessionState.PLANNED, SessionState.RUNNING, SessionState.HELD]
     rows = Session.objects.editable_by(user).filter(state__in=states)
     rows = rows.filter(starts_at__gte=since, starts_at__lte=until).order_by("starts_at")
-    return rows.values_list("pk", "starts_at", "minutes", "changed_at", "version", "case", "case__code")[:MOST]
+    said = ("pk", _changed("changed_at")) if marks else ("pk", "starts_at", "minutes", "changed_at", "version")
+    return rows.values_list(*said, *_CASE)[:MOST]
 
 
 @prepared(since=DAY, until=DAY)
-def _boosters(user: User, since: date, until: date) -> QuerySet[Booster]:
+def _boosters(user: User, since: date, until: date, marks: bool = False) -> QuerySet[Booster]:
     rows = Booster.objects.editable_by(user).unbooked().filter(due_on__gte=since, due_on__lte=until).order_by("due_on")
-    return rows.values_list(
-        "pk", "due_on", "clock", "series__zone", "series__minutes", "changed_at", "version", "series__case",
-        "series__case__code",
-    )[:MOST]  # fmt: skip
+    said = ("pk", "due_on", "clock", "series__zone", "series__minutes", "changed_at", "version")
+    if marks:
+        said = ("pk", _changed("changed_at"), _changed("series__changed_at"))
+    return rows.values_list(*said, *(f"series__{name}" for name in _CASE))[:MOST]
+
+
+def _changed(name: str) -> Cast:
+    """A moment as the text it is kept as: to be compared it need not become a moment."""
+    return Cast(name, TextField())
 
 
 def _moment(day: date, clock: time, zone: str) -> datetime:

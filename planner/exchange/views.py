@@ -76,7 +76,7 @@ def calendar_read(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     user = feed.user
     with timezone.override(zone_of(user.practice)), translation.override(user.language or user.practice.language):
-        return _calendar(calendar.written(calendar.entries_of(user, initials=feed.initials)))
+        return _calendar(calendar.feed_of(user, initials=feed.initials))
 
 
 def _calendar(text: bytes, *, name: str = "") -> HttpResponse:

@@ -87,6 +87,7 @@ class Session(Versioned):
         ordering = ["-starts_at"]
         indexes = [
             models.Index(fields=["case", "-starts_at"]),
+            models.Index(fields=["case", "state"]),
             models.Index(fields=["starts_at"]),
             models.Index(fields=["state", "starts_at"]),
         ]

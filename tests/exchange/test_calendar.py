@@ -40,6 +40,7 @@ CHANGES = {
 @pytest.fixture(autouse=True)
 def fresh_counts():
     cache.clear()
+    calendar._feeds.clear()
 
 
 def entry(day: date, zone: str, **fields) -> calendar.Entry:
@@ -254,3 +255,64 @@ def test_a_feed_takes_the_same_queries_for_one_entry_and_many(owner, django_asse
         with django_assert_num_queries(3):
             found = calendar.entries_of(owner, initials=True)
         assert len(found) >= 6 * (1 if count == 1 else 2)
+
+
+def test_a_feed_that_has_not_changed_is_written_once(owner, couple, monkeypatch, django_assert_num_queries):
+    make.make_series(couple, owner)
+    session = factories.make_session(couple, owner)
+    now = timezone.now()
+    first = calendar.feed_of(owner, initials=True, now=now)
+    assert first == calendar.written(calendar.entries_of(owner, initials=True, now=now))
+    with monkeypatch.context() as patch, django_assert_num_queries(3):
+        patch.setattr(calendar, "written", lambda entries: pytest.fail("nothing has changed"))
+        assert calendar.feed_of(owner, initials=True, now=now + timedelta(minutes=5)) is first
+    session.change(session.version, minutes=75)
+    longer = calendar.feed_of(owner, initials=True, now=now)
+    (hour,) = (each for each in events(longer) if str(each["uid"]) == calendar._uid("session", session.pk))
+    assert hour.decoded("dtend") - hour.decoded("dtstart") == timedelta(minutes=75)
+
+
+def _next_day(series, couple):
+    booster = make.first_of(series)
+    booster.change(booster.version, due_on=booster.due_on + timedelta(days=1))
+
+
+def _another_length(series, couple):
+    series.change(series.version, minutes=30)
+
+
+def _gone(series, couple):
+    booster = make.first_of(series)
+    booster.change(booster.version, state="not_needed")
+
+
+def _another_name(series, couple):
+    person = couple.participants.first().person
+    person.change(person.version, print_name="Zora")
+
+
+@pytest.mark.parametrize("what", [_next_day, _another_length, _gone, _another_name])
+def test_whatever_changes_stands_in_the_next_reading(owner, couple, what):
+    series = make.make_series(couple, owner)
+    before = calendar.feed_of(owner, initials=True)
+    what(series, couple)
+    after = calendar.feed_of(owner, initials=True)
+    assert after != before
+    assert after == calendar.written(calendar.entries_of(owner, initials=True))
+
+
+def test_feeds_of_two_people_and_two_choices_are_kept_apart(owner, colleague, couple):
+    make.make_series(couple, owner)
+    make.make_series(factories.make_case(colleague), colleague)
+    for person in (owner, colleague, owner):
+        for initials in (True, False, True):
+            feed = calendar.feed_of(person, initials=initials)
+            assert feed == calendar.written(calendar.entries_of(person, initials=initials))
+
+
+def test_not_more_feeds_are_kept_than_there_is_room_for(owner, couple, monkeypatch):
+    monkeypatch.setattr(calendar, "MOST_FEEDS", 1)
+    calendar._feeds.clear()
+    for initials in (True, False):
+        calendar.feed_of(owner, initials=initials)
+        assert list(calendar._feeds) == [(owner.pk, initials, "en")]
