@@ -91,7 +91,9 @@ class _DocumentStyles(StyleFor):
         self._targets = targets
         self._alike: dict[Any, Alike] = {}
         self._cascaded_styles: dict[Any, Any] = {}  # of pages alone
-        self._computed_styles: dict[Any, ComputedStyle] = {}  # of pages, and of the root that they inherit from
+        self._computed_styles: dict[
+            Any, ComputedStyle
+        ] = {}  # of pages, and of elements that are the first of their like
         self._pointed_at = {
             href[1:] for each in self._root.iter("a") if (href := each.get("href", "")).startswith("#")
         }  # fmt: skip

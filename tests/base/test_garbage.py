@@ -48,3 +48,19 @@ def test_what_pages_left_behind_goes_between_answers_once_it_is_much(as_before, 
     assert left() is not None, "the collector did not wait for the answer"
     request_finished.send(sender=None)
     assert (left() is None) == gone
+
+
+def test_what_has_been_there_for_longer_goes_in_its_turn(as_before):
+    """Else it never would: what is looked through between answers leaves the collector nothing to begin with."""
+    garbage.settle()
+    thing = Thing()
+    gc.collect(0)  # it is still in use then, and counts as older from now on
+    left = weakref.ref(thing)
+    del thing
+    rounds = 0
+    while left() is not None and rounds < 2 * garbage.ROUNDS[0]:
+        things = [Thing() for _ in range(garbage.LEFT + 1)]
+        del things
+        request_finished.send(sender=None)
+        rounds += 1
+    assert garbage.ROUNDS[0] <= rounds <= garbage.ROUNDS[0] + 2
