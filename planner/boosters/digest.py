@@ -80,7 +80,7 @@ def _due(user: User, day: date, sunday: date) -> QuerySet:
 
 @prepared(soon=DAY)
 def _plans(user: User, soon: date) -> QuerySet:
-    return counted(Plan.objects.editable_by(user).active().filter(review_on__lte=soon))
+    return counted(Plan.objects.editable_by(user).to_review_by(soon))
 
 
 @prepared(day=DAY)

@@ -8,7 +8,7 @@ A version is written as a draft. The first signature freezes its text under a ha
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -98,9 +98,9 @@ class PlanQuerySet(PlanTextQuerySet):
             return next(iter(_in_state(case=case.pk, state=state)), None)
         return self.filter(case=case, state=state).first()
 
-    def to_review(self, on: date | None = None):
-        """Active plans whose review is due within WARN_DAYS or was due already."""
-        return self.active().filter(review_on__lte=(on or timezone.localdate()) + timedelta(days=WARN_DAYS))
+    def to_review_by(self, day: date):
+        """Active plans whose review is due on this day or before it."""
+        return self.active().filter(review_on__lte=day)
 
     def update(self, **changes: Any) -> int:
         """Writes; of a signed plan only where it stands, never its text."""

@@ -66,10 +66,10 @@ def make_ready() -> None:
 
 def metadata(html: Any) -> dict[str, Any]:
     """Title, author and the like, looked for in the head alone: nothing else of a page holds any."""
-    head = ElementWrapper.from_html_root(html.etree_element.find("head"))
-    return get_html_metadata(
-        SimpleNamespace(etree_element=html.etree_element, wrapper_element=head, base_url=html.base_url)
-    )
+    root = html.etree_element
+    head = root.find("head")
+    looked_in = ElementWrapper.from_html_root(root if head is None else head)
+    return get_html_metadata(SimpleNamespace(etree_element=root, wrapper_element=looked_in, base_url=html.base_url))
 
 
 def is_in_normal_flow(box: Box) -> bool:
@@ -79,8 +79,8 @@ def is_in_normal_flow(box: Box) -> bool:
 
 
 def name_of_another_page(_before: Box, _after: Box) -> None:
-    """No part of a document of ours stands on another kind of page than the rest (tests/sheets/test_quick.py): the
-    engine need not look for it through everything that a block holds."""
+    """No part of a document of ours stands on another kind of page than the rest (tests/sheets/test_kept_styles.py):
+    the engine need not look for it through everything that a block holds."""
 
 
 def height_of_line(style: Any) -> tuple[float, float]:
