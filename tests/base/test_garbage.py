@@ -7,6 +7,7 @@ import weakref
 
 import pytest
 from django.core.signals import request_finished
+from django.db import close_old_connections
 
 from planner.base import garbage
 
@@ -14,7 +15,9 @@ from planner.base import garbage
 @pytest.fixture
 def as_before():
     threshold, frozen = gc.get_threshold(), gc.get_freeze_count()
+    request_finished.disconnect(close_old_connections)  # no page was answered here: there is none to close
     yield
+    request_finished.connect(close_old_connections)
     gc.set_threshold(*threshold)
     request_finished.disconnect(garbage.look_through)
     if not frozen:
