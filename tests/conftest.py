@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from datetime import timedelta
 from types import SimpleNamespace
 from unittest import mock
@@ -70,16 +71,32 @@ def in_the_practices_zone():
 
 @pytest.fixture(autouse=True, scope="session")
 def nothing_changing_is_read_while_a_question_is_made_ready():
-    """Its SQL is kept: a clock or a language that was read once would hold for ever."""
+    """Its SQL is kept: a clock or a language that was read once would hold for ever. Another thread may read them
+    meanwhile: a live server answers several at a time."""
+    here = threading.local()
+
+    def stopped(where, name):
+        plain = getattr(where, name)
+
+        def read(*args, **kwargs):
+            if getattr(here, "makes_ready", False):
+                raise AssertionError(f"{name} was read")
+            return plain(*args, **kwargs)
+
+        return mock.patch.object(where, name, read)
 
     def made(ask):
-        with contextlib.ExitStack() as stack:
-            for where, name in CHANGING:
-                stack.enter_context(mock.patch.object(where, name, side_effect=AssertionError(f"{name} was read")))
-            return plain(ask)
+        here.makes_ready = True
+        try:
+            return plain_made(ask)
+        finally:
+            here.makes_ready = False
 
-    plain = prepared.made
-    with mock.patch.object(prepared, "made", made):
+    plain_made = prepared.made
+    with contextlib.ExitStack() as stack:
+        for where, name in CHANGING:
+            stack.enter_context(stopped(where, name))
+        stack.enter_context(mock.patch.object(prepared, "made", made))
         yield
 
 

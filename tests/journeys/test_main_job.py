@@ -86,7 +86,6 @@ def add(page, words: str, title: str) -> None:
     with page.expect_response(lambda answer: f"q={quote(words)}&" in answer.url):
         page.locator("#library-q").fill(words)
     expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
-    page.wait_for_timeout(1500)  # htmx makes the new rows its own; a key pressed sooner sends the form the plain way
     button = page.locator("#library-rows").get_by_role("button", name=f"Add {title}")
     button.focus()
     page.keyboard.press("Enter")

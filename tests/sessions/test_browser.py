@@ -188,6 +188,22 @@ def test_adding_from_the_library_by_double_click_adds_once(tab, live_server, ses
     assert Session.objects.get().items.count() == 4
 
 
+def test_a_button_that_has_just_come_adds_without_leaving_the_page(tab, live_server, session):
+    """Rows that were put in a moment ago have buttons that htmx has not made its own yet: plain ones."""
+    made = factories.make_intervention("steady-talk", gates=[])
+    page = plan(tab(), live_server, session)
+    page.evaluate("""() => {
+        window.stayed = true;
+        const rows = document.querySelector("#library-rows");
+        rows.innerHTML = rows.innerHTML;
+    }""")
+    page.locator(f"#add-{made.pk}").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#said")).to_contain_text("Added: Steady talk")
+    assert page.evaluate("window.stayed") is True
+    assert titles(page).count("Steady talk") == session.items.filter(title="Steady talk").count() == 1
+
+
 def test_print_in_three_clicks_and_the_page_stays(tab, live_server, session, owner):
     actions.add_library_item(session, factories.make_intervention(gates=[]), by=owner, version=1)
     page = plan(tab(), live_server, session)

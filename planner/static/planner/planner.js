@@ -150,10 +150,9 @@
   document.addEventListener("submit", (event) => {
     const form = event.target, sure = event.submitter?.dataset.sure;
     if (sure && !window.confirm(sure)) { event.preventDefault(); return; }
-    if (settling && event.submitter?.hasAttribute("data-plan")) {
+    if (event.submitter?.hasAttribute("data-plan") && window.htmx) {
       event.preventDefault();
-      const id = event.submitter.id;
-      moves.push(() => $(id)?.click());
+      pressAgain(event.submitter);
       return;
     }
     if (form.hasAttribute("data-autosave")) { event.preventDefault(); flush(); return; }
@@ -164,9 +163,17 @@
     flush().then((clean) => { if (clean) form.requestSubmit(button); });
   }, true);
 
+  // htmx takes the press of a button before its form is sent: one that sends it has come just now and is plain still.
+  // It would leave the page. Until the answer that brought it has settled it waits; else htmx is shown it, and the press.
+  function pressAgain(button) {
+    const { id } = button;
+    if (settling) { moves.push(() => $(id)?.click()); return; }
+    window.htmx.process(button);
+    window.htmx.trigger(button, "click");
+  }
+
   // The agenda's buttons, by htmx. One press at a time: the answer to a press puts new buttons in the place of those that
   // were pressed meanwhile, and would be lost on them. A second press of the same button counts once.
-  // Until an answer has settled, its new buttons are plain ones that would leave the page: a press then waits, too.
   let acting = null, settling = false, searchAgain = false;
   document.addEventListener("htmx:beforeRequest", (event) => {
     const pressed = event.detail.requestConfig.elt;
