@@ -72,8 +72,8 @@ def feed_of(user: User, *, initials: bool, now: datetime | None = None) -> bytes
     since they last asked (two queries of marks, one more for initials), they get the text that was written then."""
     now = now or timezone.now()
     since, until = now - PAST, now + AHEAD
-    sessions = _sessions(user=user, since=since, until=until, marks=True)
-    marks = sessions + _boosters(user=user, since=since.date(), until=until.date(), marks=True)
+    sessions = _sessions(user=user, since=since, until=until, marks=True, whose=initials)
+    marks = sessions + _boosters(user=user, since=since.date(), until=until.date(), marks=True, whose=initials)
     who = _initials({row[-2]: row[-1] for row in marks}) if initials else {}
     place = user.pk, initials, get_language()
     if place not in _feeds or _feeds[place][:2] != (marks, who):
@@ -89,22 +89,24 @@ _CASE = ("case", "case__code")
 
 
 @prepared(since=MOMENT, until=MOMENT)
-def _sessions(user: User, since: datetime, until: datetime, marks: bool = False) -> QuerySet[Session]:
-    """What stands in a feed, or (`marks`) by what one sees that it has changed."""
+def _sessions(
+    user: User, since: datetime, until: datetime, marks: bool = False, whose: bool = True
+) -> QuerySet[Session]:
+    """What stands in a feed, or (`marks`) by what one sees that it has changed; with its case or without."""
     states = [SessionState.PLANNED, SessionState.RUNNING, SessionState.HELD]
     rows = Session.objects.editable_by(user).filter(state__in=states)
     rows = rows.filter(starts_at__gte=since, starts_at__lte=until).order_by("starts_at")
     said = ("pk", _changed("changed_at")) if marks else ("pk", "starts_at", "minutes", "changed_at", "version")
-    return rows.values_list(*said, *_CASE)[:MOST]
+    return rows.values_list(*said, *(_CASE if whose else ()))[:MOST]
 
 
 @prepared(since=DAY, until=DAY)
-def _boosters(user: User, since: date, until: date, marks: bool = False) -> QuerySet[Booster]:
+def _boosters(user: User, since: date, until: date, marks: bool = False, whose: bool = True) -> QuerySet[Booster]:
     rows = Booster.objects.editable_by(user).unbooked().filter(due_on__gte=since, due_on__lte=until).order_by("due_on")
     said = ("pk", "due_on", "clock", "series__zone", "series__minutes", "changed_at", "version")
     if marks:
         said = ("pk", _changed("changed_at"), _changed("series__changed_at"))
-    return rows.values_list(*said, *(f"series__{name}" for name in _CASE))[:MOST]
+    return rows.values_list(*said, *(f"series__{name}" for name in _CASE if whose))[:MOST]
 
 
 def _changed(name: str) -> Cast:
