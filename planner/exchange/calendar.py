@@ -76,11 +76,12 @@ def feed_of(user: User, *, initials: bool, now: datetime | None = None) -> bytes
     marks = sessions + _boosters(user=user, since=since.date(), until=until.date(), marks=True, whose=initials)
     who = _initials({row[-2]: row[-1] for row in marks}) if initials else {}
     place = user.pk, initials, get_language()
-    if place not in _feeds or _feeds[place][:2] != (marks, who):
+    kept = _feeds.get(place)  # once: another thread may make room meanwhile
+    if kept is None or kept[:2] != (marks, who):
         if len(_feeds) >= MOST_FEEDS:
             _feeds.clear()
-        _feeds[place] = marks, who, written(entries_of(user, initials=initials, now=now))
-    return _feeds[place][-1]
+        kept = _feeds[place] = marks, who, written(entries_of(user, initials=initials, now=now))
+    return kept[-1]
 
 
 #: Of a person, with initials or without, in a language: the marks and initials it was written from, and the text.

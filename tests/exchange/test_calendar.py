@@ -310,6 +310,19 @@ def test_feeds_of_two_people_and_two_choices_are_kept_apart(owner, colleague, co
             assert feed == calendar.written(calendar.entries_of(person, initials=initials))
 
 
+def test_a_feed_is_given_also_where_room_is_made_meanwhile(owner, couple, monkeypatch):
+    """Another thread of the server may clear the shelf at any moment."""
+    make.make_series(couple, owner)
+
+    class Shelf(dict):
+        def __setitem__(self, place, feed):
+            """Gone as soon as it is put there."""
+
+    monkeypatch.setattr(calendar, "_feeds", Shelf())
+    feed = calendar.feed_of(owner, initials=False)
+    assert feed == calendar.written(calendar.entries_of(owner, initials=False))
+
+
 def test_not_more_feeds_are_kept_than_there_is_room_for(owner, couple, monkeypatch):
     monkeypatch.setattr(calendar, "MOST_FEEDS", 1)
     calendar._feeds.clear()
